@@ -1,0 +1,45 @@
+"""What is acceptable: limits per check and per column. Data only; ``judge`` applies it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The limits of one check, in the check's own unit; None switches that limit off.
+
+    ``fail``: the column fails when the effect is past it beyond doubt, passes when it is inside
+    beyond doubt, and is inconclusive otherwise. ``warn``: past it beyond doubt warns.
+    """
+
+    fail: float | None = None
+    warn: float | None = None
+
+    @property
+    def judged(self) -> bool:
+        """True when any limit is set."""
+        return self.fail is not None or self.warn is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything the judge needs beside the findings.
+
+    ``checks`` are limits that replace a check's own defaults; ``columns`` replace them for one
+    column (``columns["income"]["ks"]``); ``level`` is the one-sided error level of a verdict and
+    the family-wise level of failures in one run.
+    """
+
+    level: float = 0.05
+    checks: Mapping[str, Rule] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)
+
+    def rule(self, check: str, column: str, default: Rule) -> Rule:
+        """Return the rule in force: the column's own, else the check's, else the default."""
+        return self.columns.get(column, {}).get(check) or self.checks.get(check) or default
+
+    def with_checks(self, checks: Mapping[str, Rule]) -> Policy:
+        """Return the policy with these check rules laid over its own."""
+        return replace(self, checks={**self.checks, **checks})
