@@ -1,0 +1,1 @@
+"""Tests of skewcheck.statistics."""  # noqa: A005
