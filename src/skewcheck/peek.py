@@ -1,0 +1,55 @@
+"""The first rows of train, looked at before the pass: where each column's grid should lie."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from skewcheck.column import ColumnSpec
+from skewcheck.ledger import Ledger
+from skewcheck.profile import Plan
+from skewcheck.schema import Kind
+from skewcheck.sources.batch import Batch, Lanes, Source
+from skewcheck.summaries.grid import GridSpec
+
+ROWS = 8192  # as many whatever the batch size, so that the plan depends on the data alone
+
+
+def first_rows(source: Source) -> list[Batch]:
+    """Return batches from the start of the source that hold at least ROWS rows, or all of them."""
+    found: list[Batch] = []
+    for part in source.parts:
+        for batch in part.batches(Ledger()):
+            found.append(batch)
+            if sum(b.rows for b in found) >= ROWS:
+                return found
+    return found
+
+
+def plan(head: list[Batch], kinds: dict[str, Kind]) -> Plan:
+    """Return the plan that the first rows of train suggest; ``kinds`` are train's own."""
+    names = dict.fromkeys([*kinds, *(name for batch in head for name in batch.columns)])
+    specs: dict[str, ColumnSpec] = {}
+    for name in names:
+        kept, left = [], ROWS
+        for batch in head:
+            if name in batch.columns and left > 0:
+                kept.append(_numbers(batch.columns[name], left))
+            left -= batch.rows
+        numbers = np.concatenate(kept) if kept else np.zeros(0)
+        specs[name] = ColumnSpec(kinds.get(name), GridSpec.of(numbers))
+    return Plan(specs)
+
+
+def _numbers(values: pa.Array | Lanes, rows: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the numbers among the first rows of a column (times in seconds)."""
+    if isinstance(values, Lanes):
+        return values.numbers[:rows]
+    values = values.slice(0, rows).drop_null()
+    kind = values.type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        values = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+        return values.to_numpy(zero_copy_only=False) / 1e6
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return np.zeros(0)

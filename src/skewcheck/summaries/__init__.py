@@ -1,0 +1,1 @@
+"""Mergeable summaries of a column, one file each."""

@@ -1,0 +1,153 @@
+"""Which exact value fills a cell of the grid: names for defaults, sentinels and fills.
+
+Every cell of a sample of rows keeps, for each low bit that the grid ignores, how many values had
+it set. Where one value holds the cell, the majority of every bit spells it. Sums of bits add up
+in any order, which a list of frequent values does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skewcheck.summaries.grid import INFINITE, SHIFT, SLICE, GridSpec, Row, patterns, scaled
+
+FIRST, STRIDE = 1024, 1024  # the first rows of a container are all looked at, then one in STRIDE
+PLANES = SHIFT + 1
+LIGHT = 1024
+
+Bits = NDArray[np.int64]
+
+
+def sampled(offset: int, rows: int) -> NDArray[np.int64]:
+    """Return which rows of a batch are looked at; depends on a row's place in its container only."""
+    head = max(0, min(rows, FIRST - offset))
+    start = head + (-(offset + head)) % STRIDE
+    return np.concatenate(
+        [np.arange(head, dtype=np.int64), np.arange(start, rows, STRIDE, dtype=np.int64)]
+    )
+
+
+class Atoms:
+    """Bit sums per cell over the sampled rows; two of them add up.
+
+    Light cells, below one in LIGHT of the sample or under three rows, name nothing and are left
+    out of a saved profile.
+    """
+
+    __slots__ = ("_cells", "_sums", "_waiting", "spec")
+
+    def __init__(self, spec: GridSpec) -> None:
+        """Start with no row."""
+        self.spec = spec
+        self._cells: Bits = np.zeros(0, np.int64)
+        self._sums: Bits = np.zeros((0, PLANES), np.int64)
+        self._waiting: list[tuple[Bits, Bits]] = []
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Look at these values (already sampled), finite or not."""
+        for start in range(0, len(values), SLICE):
+            bits = patterns(scaled(self.spec, values[start : start + SLICE]))
+            cells = (bits >> SHIFT).astype(np.int64)
+            low = np.where(bits < 0, ~bits, bits).astype(np.int64) & ((1 << SHIFT) - 1)
+            keep = (cells < INFINITE) & (cells >= -INFINITE)
+            self._waiting.append((cells[keep], low[keep]))
+        if sum(len(cells) for cells, _ in self._waiting) > SLICE:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Turn the waiting values into sums."""
+        if not self._waiting:
+            return
+        cells = np.concatenate([c for c, _ in self._waiting])
+        low = np.concatenate([b for _, b in self._waiting])
+        self._waiting = []
+        planes = (low[:, None] >> np.arange(SHIFT)) & 1
+        self._put(cells, np.column_stack([planes, np.ones(len(cells), np.int64)]))
+
+    def _put(self, cells: Bits, sums: Bits) -> None:
+        cells, sums = np.concatenate([self._cells, cells]), np.concatenate([self._sums, sums])
+        if len(cells):
+            order = np.argsort(cells, kind="stable")
+            cells = cells[order]
+            first = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
+            self._cells, self._sums = cells[first], np.add.reduceat(sums[order], first, axis=0)
+
+    def values(self, cells: Bits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the value that fills each cell, and the least share of the cell that has it.
+
+        Both are NaN where the cell is light.
+        """
+        self._settle()
+        value, share = np.full((2, len(cells)), np.nan)
+        totals = self._sums[:, SHIFT]
+        place = np.searchsorted(self._cells, cells)
+        place[place == len(self._cells)] = 0
+        if not len(self._cells):
+            return value, share
+        heavy = (totals >= 3) & (totals * LIGHT >= totals.sum())
+        found = (self._cells[place] == cells) & heavy[place]
+        sums = self._sums[place[found]]
+        total, ones = sums[:, SHIFT:], sums[:, :SHIFT]
+        low = ((2 * ones > total).astype(np.int64) << np.arange(SHIFT)).sum(axis=1)
+        value[found] = self.spec.values(cells[found], low)
+        minority = np.minimum(ones, total - ones).sum(axis=1)
+        share[found] = np.maximum(0.0, 1.0 - minority / total[:, 0])
+        return value, share
+
+    def value(self, cell: int) -> tuple[float, float] | None:
+        """Return the value and share of one cell; None when the cell is light."""
+        value, share = self.values(np.array([cell], np.int64))
+        return None if np.isnan(value[0]) else (float(value[0]), float(share[0]))
+
+    def merge(self, other: Atoms) -> Atoms:
+        """Return the sums of both; atoms on another grid cannot be carried over and are left out."""
+        merged = Atoms(self.spec)
+        for atoms in (self, other):
+            atoms._settle()
+            if atoms.spec == self.spec:
+                merged._put(atoms._cells, atoms._sums)
+        return merged
+
+    def heavy(self) -> Atoms:
+        """Return only the cells that can name a value."""
+        self._settle()
+        totals = self._sums[:, SHIFT]
+        keep = (totals >= 3) & (totals * LIGHT >= totals.sum())
+        kept = Atoms(self.spec)
+        kept._put(self._cells[keep], self._sums[keep])
+        return kept
+
+    def encode(self) -> Iterator[Row]:
+        """Yield the sums of the heavy cells in the profile's long form."""
+        heavy = self.heavy()
+        for cell, sums in zip(heavy._cells.tolist(), heavy._sums.tolist(), strict=True):
+            for plane, n in enumerate(sums):
+                if n:
+                    yield cell * 16 + plane, None, None, n
+
+    @classmethod
+    def decode(cls, spec: GridSpec, rows: Iterable[Row]) -> Atoms:
+        """Return the atoms that ``rows`` described."""
+        atoms, sums = cls(spec), dict[int, list[int]]()
+        for key, _, _, n in rows:
+            cell, plane = divmod(key, 16)
+            sums.setdefault(cell, [0] * PLANES)[plane] = n
+        if sums:
+            atoms._put(np.array(list(sums), np.int64), np.array(list(sums.values()), np.int64))
+        return atoms
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both hold the same sums on the same grid."""
+        if not isinstance(other, Atoms) or self.spec != other.spec:
+            return False
+        self._settle()
+        other._settle()
+        return np.array_equal(self._cells, other._cells) and np.array_equal(
+            self._sums, other._sums
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # changes as it counts
