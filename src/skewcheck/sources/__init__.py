@@ -1,0 +1,1 @@
+"""Containers of rows, read into batches: ``open_source`` finds out what it was given."""

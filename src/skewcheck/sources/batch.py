@@ -1,0 +1,93 @@
+"""The one shape in which rows travel from every source to the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from skewcheck.ledger import Ledger
+from skewcheck.schema import Kind
+
+
+class State(IntEnum):
+    """What one cell of a table holds, before any coercion."""
+
+    ABSENT = 0
+    NULL = 1
+    NUMBER = 2
+    TEXT = 3
+    BOOLEAN = 4
+    OTHER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """A column whose rows differ in type or presence: each value in the lane of its own type.
+
+    ``states`` has one State per row (uint8); ``numbers`` (float64), ``texts`` (Arrow strings) and
+    ``booleans`` hold only the values of that state, in row order. A value of state OTHER (a list,
+    an object) is counted, not kept.
+    """
+
+    states: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    numbers: np.ndarray[tuple[int], np.dtype[np.float64]]
+    texts: pa.Array
+    booleans: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of one container: an Arrow array or Lanes per column, all of ``rows`` length.
+
+    ``container`` names the file (or frame); ``offset`` is the number of the first row in it, from
+    0. A column that no row of this batch has is left out: it counts as absent.
+    """
+
+    rows: int
+    columns: Mapping[str, pa.Array | Lanes]
+    container: str
+    offset: int
+
+
+class Part(Protocol):
+    """A piece of a source that one worker reads alone, front to back."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the container the part lies in."""
+
+    def batches(self, ledger: Ledger) -> Iterator[Batch]:
+        """Yield the rows in order; count every event read in ``ledger``.
+
+        Raises:
+            InputError: the container is damaged or was changed while it was read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One side of a comparison: parts to read, and what is known of it before reading.
+
+    ``declared`` are the kinds that the container itself declares (Parquet, Arrow, frames), in its
+    column order, empty for text containers. ``ledger`` holds what was found while looking for
+    files (skipped ones). ``ordered`` is the reason for the layout chosen, for the report.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    declared: Mapping[str, Kind]
+    ledger: Ledger
+    layout: str = ""
+
+    def head(self) -> Batch | None:
+        """Return the first batch of the first part, or None when there is no row."""
+        for part in self.parts:
+            for batch in part.batches(Ledger()):
+                if batch.rows:
+                    return batch
+        return None
