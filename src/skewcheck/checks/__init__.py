@@ -1,0 +1,25 @@
+"""What is measured about a column, one file each; the file's name is the check's name.
+
+A check has ``TITLE`` (what it measures, a few words), ``UNIT`` (of value, bounds and limits),
+``RULE`` (its default limits) and ``measure(sides, others)``, which returns a Measured, or None
+where the check does not apply to the column. Its module docstring is its manual page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from skewcheck.finding import Undefined
+from skewcheck.statistics.inference import Inference
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a check found on one column, and the rows of each side that it rests on."""
+
+    measure: Inference | Undefined
+    n_train: int
+    n_serve: int
+    detail: Mapping[str, Any] = field(default_factory=dict)

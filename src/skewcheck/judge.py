@@ -1,0 +1,74 @@
+"""Findings and a policy become a verdict. Pure: nothing is measured, nothing is worded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from skewcheck.discovery import discover
+from skewcheck.finding import Finding, Undefined
+from skewcheck.policy import Policy, Rule
+from skewcheck.statistics.multiplicity import holm
+from skewcheck.verdict import Judgement, Outcome, Verdict, worst
+
+
+def judge(findings: Iterable[Finding], policy: Policy) -> Verdict:
+    """Return the verdict on the findings.
+
+    A finding fails when the effect exceeds its limit beyond doubt, with Holm's correction over
+    all findings that have a fail limit (one false alarm breaks a build); warnings likewise. It
+    passes when the effect is inside the limit beyond doubt, without correction (a run passes only
+    if all do: an intersection-union test). Anything else, and anything undefined, is inconclusive.
+    """
+    held = list(findings)
+    defaults = {name: check.RULE for name, check in discover("skewcheck.checks").items()}
+    rules = [policy.rule(f.check, f.subject.column, defaults[f.check]) for f in held]
+    fails = _adjusted([_p(f, r.fail) for f, r in zip(held, rules, strict=True)])
+    warns = _adjusted([_p(f, r.warn) for f, r in zip(held, rules, strict=True)])
+    columns: dict[str, list[Judgement]] = {}
+    for finding, rule, fail, warn in zip(held, rules, fails, warns, strict=True):
+        outcome = _outcome(finding, rule, (fail, warn), policy.level)
+        needed = None
+        if outcome is Outcome.INCONCLUSIVE and not isinstance(finding.measure, Undefined):
+            assert rule.fail is not None
+            needed = finding.measure.rows_needed(rule.fail, level=policy.level)
+        judgement = Judgement(finding, rule, outcome, fail, needed)
+        columns.setdefault(finding.subject.column, []).append(judgement)
+    return _verdict({name: tuple(found) for name, found in columns.items()})
+
+
+def _p(finding: Finding, limit: float | None) -> float | None:
+    if limit is None or isinstance(finding.measure, Undefined):
+        return None
+    return finding.measure.p_above(limit)
+
+
+def _adjusted(ps: list[float | None]) -> list[float | None]:
+    """Return Holm's adjusted p-values in place of those that are there."""
+    there = [p for p in ps if p is not None]
+    adjusted = iter(holm(there).tolist() if there else [])
+    return [None if p is None else next(adjusted) for p in ps]
+
+
+def _outcome(
+    finding: Finding, rule: Rule, ps: tuple[float | None, float | None], level: float
+) -> Outcome:
+    if not rule.judged:
+        return Outcome.UNJUDGED
+    if isinstance(finding.measure, Undefined):
+        return Outcome.UNJUDGED if rule.fail is None else Outcome.INCONCLUSIVE
+    fail, warn = ps
+    if fail is not None and fail < level:
+        return Outcome.FAIL
+    if rule.fail is not None and not finding.measure.p_below(rule.fail) < level:
+        return Outcome.INCONCLUSIVE
+    return Outcome.WARN if warn is not None and warn < level else Outcome.PASS
+
+
+def _verdict(columns: dict[str, tuple[Judgement, ...]]) -> Verdict:
+    """Return the run's verdict: the worst column; nothing judged is inconclusive."""
+    outcomes = {name: worst(j.outcome for j in found) for name, found in columns.items()}
+    outcome = worst(outcomes.values())
+    if outcome is Outcome.UNJUDGED:
+        return Verdict(Outcome.INCONCLUSIVE, columns, "no column was judged")
+    count = sum(o is outcome for o in outcomes.values())
+    return Verdict(outcome, columns, f"{count} of {len(outcomes)} columns: {outcome.value}")
