@@ -1,0 +1,168 @@
+"""Reads ``skewcheck.toml``, or the table ``[tool.skewcheck]`` of ``pyproject.toml``.
+
+Every key is known or an error: a limit that a typing error left out would pass in silence.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from skewcheck.config.tables import Place, nearest, read, shown, table, tables, texts, value
+from skewcheck.discovery import discover
+from skewcheck.errors import ConfigError, UsageError
+from skewcheck.policy import Policy, Rule
+from skewcheck.roles import given
+from skewcheck.schema import Column, Role
+
+FILE = "skewcheck.toml"
+PROJECT = "pyproject.toml"
+KEYS = ("level", "train", "serve", "roles", "checks", "columns")
+ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
+LIMITS = "a number from 0 on, or false for no limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a policy file says: limits, roles given by column, and default paths.
+
+    ``origin`` is the file as it was named, empty for none; the paths are relative to its folder.
+    """
+
+    policy: Policy = field(default_factory=Policy)
+    roles: Mapping[str, Column] = field(default_factory=dict)
+    train: str | None = None
+    serve: tuple[str, ...] = ()
+    origin: str = ""
+
+    @property
+    def level(self) -> float:
+        """Return the one-sided error level of a verdict."""
+        return self.policy.level
+
+    def refuse_unknown_columns(self, names: Collection[str]) -> None:
+        """Raise ConfigError when limits are set for a column that is on neither side."""
+        for name in self.policy.columns:
+            if name not in names:
+                raise Place(self.origin, "columns").unknown(name, names)
+
+
+def load(path: Path | None = None, folder: Path | None = None) -> Config:
+    """Return what ``path`` says, else the folder's file, else the defaults.
+
+    Without a path the folder (the current one) is searched for ``skewcheck.toml``, then for a
+    ``pyproject.toml`` with a table ``[tool.skewcheck]``. Raises ConfigError with file and key.
+    """
+    found = path or _find(folder or Path())
+    return parse(read(found), str(found), found.parent) if found else Config()
+
+
+def parse(text: str, origin: str, folder: Path | None = None) -> Config:
+    """Return what a TOML text says; ``origin`` names it in errors, paths start at ``folder``."""
+    place = Place(origin)
+    raw = tables(text, origin)
+    if Path(origin).name == PROJECT:
+        place = Place(origin, "tool.skewcheck")
+        raw = table(raw.get("tool", {}), None, Place(origin, "tool")).get("skewcheck", {})
+    file = table(raw, KEYS, place)
+    checks = _rules(file.get("checks", {}), _defaults(), place.at("checks"))
+    columns, column_roles = _columns(file.get("columns", {}), checks, place.at("columns"))
+    paths = texts(file.get("serve", []), place.at("serve"))
+    train = value(file.get("train", ""), str, "a path", place.at("train"))
+    return Config(
+        Policy(_level(file.get("level", 0.05), place.at("level")), checks, columns),
+        _roles(file.get("roles", {}), column_roles, place.at("roles")),
+        train=str((folder or Path()) / train) if train else None,
+        serve=tuple(str((folder or Path()) / path) for path in paths),
+        origin=origin,
+    )
+
+
+def _find(folder: Path) -> Path | None:
+    if (folder / FILE).is_file():
+        return folder / FILE
+    project = folder / PROJECT
+    mentioned = project.is_file() and re.search(
+        r"^\s*\[+\s*tool\s*\.\s*\"?skewcheck\b", read(project), re.M
+    )
+    return project if mentioned else None
+
+
+def _level(raw: Any, place: Place) -> float:
+    level = value(raw, float, "a number between 0 and 0.5", place)
+    if not 0 < level < 0.5:
+        raise place.error(f"is {level:g}; expected a number between 0 and 0.5")
+    return level
+
+
+def _rules(raw: Any, base: Mapping[str, Rule], place: Place) -> dict[str, Rule]:
+    """Return a rule per check that is named; a limit that is not set is that of ``base``."""
+    return {
+        check: _rule(limits, base[check], place.at(check))
+        for check, limits in table(raw, base, place).items()
+    }
+
+
+def _rule(raw: Any, base: Rule, place: Place) -> Rule:
+    limits = {
+        key: _limit(limit, place.at(key))
+        for key, limit in table(raw, ("fail", "warn"), place).items()
+    }
+    fail, warn = limits.get("fail"), limits.get("warn")
+    if fail is not None and warn is not None and warn > fail:
+        raise place.at("warn").error(f"is {warn:g}, past its fail limit {fail:g}; make it smaller")
+    return Rule(limits.get("fail", base.fail), limits.get("warn", base.warn))
+
+
+def _limit(raw: Any, place: Place) -> float | None:
+    if raw is False:
+        return None
+    limit = value(raw, float, LIMITS, place)
+    if not 0 <= limit < math.inf:
+        raise place.error(f"is {shown(raw)}; expected {LIMITS}")
+    return limit
+
+
+def _columns(
+    raw: Any, checks: Mapping[str, Rule], place: Place
+) -> tuple[dict[str, dict[str, Rule]], dict[str, Role]]:
+    """Return the rules and the role of every column that the file speaks of."""
+    base = {**_defaults(), **checks}
+    rules: dict[str, dict[str, Rule]] = {}
+    roles: dict[str, Role] = {}
+    for name, content in table(raw, None, place).items():
+        here = place.at(name)
+        for key in base.keys() & table(content, None, here).keys():
+            raise here.unknown(key, [f"checks.{key}"])
+        column = table(content, ("role", "checks"), here)
+        if "checks" in column:
+            rules[name] = _rules(column["checks"], base, here.at("checks"))
+        if "role" in column:
+            roles[name] = _role(column["role"], here.at("role"))
+    return rules, roles
+
+
+def _role(raw: Any, place: Place) -> Role:
+    if raw not in list(Role):
+        raise place.error(f"is {shown(raw)}; {nearest(str(raw), list(Role))}")
+    return Role(raw)
+
+
+def _roles(raw: Any, by_column: Mapping[str, Role], place: Place) -> dict[str, Column]:
+    chosen = {
+        ROLES[key]: texts(names, place.at(key)) for key, names in table(raw, ROLES, place).items()
+    }
+    for name, role in by_column.items():
+        chosen.setdefault(role, []).append(name)
+    try:
+        return given(chosen, f"in {Path(place.origin).name}")
+    except UsageError as error:
+        raise ConfigError(f"{place.origin}: {error}") from error
+
+
+def _defaults() -> dict[str, Rule]:
+    return {name: module.RULE for name, module in discover("skewcheck.checks").items()}

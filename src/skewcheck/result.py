@@ -1,0 +1,138 @@
+"""The Python front door: ``skewcheck.compare(train=..., serve=...)`` and what it returns."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from skewcheck import config as _config
+from skewcheck import pipeline
+from skewcheck.config import Config
+from skewcheck.profile import Profile
+from skewcheck.report import Report, build, rows
+from skewcheck.run import Run
+from skewcheck.schema import Role
+from skewcheck.verdict import Outcome
+from skewcheck.write import write
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Names = str | Iterable[str] | None
+
+
+class Result:
+    """A finished comparison.
+
+    ``run`` has everything; ``verdict`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``.
+    """
+
+    def __init__(self, run: Run) -> None:
+        """Wrap a run."""
+        self.run = run
+
+    @property
+    def verdict(self) -> str:
+        """Return ``"pass"`` (warnings allowed), ``"fail"`` or ``"inconclusive"``."""
+        outcome = self.run.verdict.outcome
+        return str(Outcome.PASS if outcome is Outcome.WARN else outcome)
+
+    @property
+    def passed(self) -> bool:
+        """Return whether the verdict is a pass; inconclusive is not one."""
+        return self.run.verdict.exit_code == 0
+
+    @property
+    def exit_code(self) -> int:
+        """Return what the command line would exit with: 0, 1 or 3."""
+        return self.run.verdict.exit_code
+
+    @cached_property
+    def report(self) -> Report:
+        """Return the report: order, rounding and wording, no format."""
+        return build(self.run)
+
+    def to_json(self) -> str:
+        """Return the report as JSON text."""
+        from skewcheck.render.json import render
+
+        return render(self.report)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as the JSON file holds it."""
+        loaded: dict[str, Any] = json.loads(self.to_json())
+        return loaded
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return one row per column and check, as a Polars frame."""
+        import polars as pl
+
+        return pl.DataFrame(rows(self.report), infer_schema_length=None)
+
+    def save_html(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as one HTML file; whole, or not at all."""
+        from skewcheck.render.html import render
+
+        write(render(self.report), Path(path))
+
+    def save_json(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as JSON; whole, or not at all."""
+        write(self.to_json(), Path(path))
+
+    def __str__(self) -> str:
+        """Return the terminal report without colour."""
+        from skewcheck.render.terminal import render
+
+        return render(self.report, width=100, color=False)
+
+    def __repr__(self) -> str:
+        """Return the verdict in one line."""
+        return f"<skewcheck.Result {self.report.headline}>"
+
+
+def compare(
+    train: object,
+    serve: object,
+    *,
+    key: Names = None,
+    score: Names = None,
+    time: Names = None,
+    label: Names = None,
+    ignore: Names = None,
+    policy: Config | str | os.PathLike[str] | None = None,
+) -> Result:
+    """Return the comparison of a training snapshot with the logs of a model in shadow mode.
+
+    ``train`` and ``serve`` are paths (file, folder, glob), saved profiles, or frames: Polars
+    (lazy too), pandas, pyarrow, a DuckDB relation. ``policy`` is a Config or the path of a
+    ``skewcheck.toml``; none is searched for.
+
+    Raises:
+        InputError: a side cannot be read, holds no row, or they have nothing in common.
+        ConfigError: the policy file is wrong.
+    """
+    given = {
+        Role.KEY: key,
+        Role.SCORE: score,
+        Role.TIME: time,
+        Role.LABEL: label,
+        Role.IGNORED: ignore,
+    }
+    overrides = {role: _listed(names) for role, names in given.items() if names is not None}
+    loaded = policy if isinstance(policy, Config) or policy is None else _config.load(Path(policy))
+    return Result(pipeline.compare(train, serve, config=loaded, overrides=overrides))
+
+
+def make_profile(data: object, *, key: Names = None, ignore: Names = None) -> Profile:
+    """Return the profile of a data set: counts, no row; ``.save(path)`` writes it."""
+    given = {Role.KEY: key, Role.IGNORED: ignore}
+    overrides = {role: _listed(names) for role, names in given.items() if names is not None}
+    return pipeline.make_profile(data, overrides=overrides)
+
+
+def _listed(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)

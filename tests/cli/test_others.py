@@ -1,0 +1,141 @@
+"""``init``, ``profile``, ``explain``, ``demo`` and the start of the program."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from skewcheck.cli import run
+from skewcheck.config import load
+from skewcheck.discovery import discover
+from skewcheck.schema import Role
+from tests.cli.conftest import START, environment
+
+Capture = pytest.CaptureFixture[str]
+HEAVY = ("polars", "pyarrow", "duckdb", "scipy", "numpy", "rich", "jinja2", "msgspec")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_init_writes_what_it_guessed_and_compare_follows_it(
+    cases: dict[str, str], capsys: Capture
+) -> None:
+    assert run(["init", cases["train"], cases["fail"]]) == 0
+    out, err = capsys.readouterr()
+    assert "request_id is taken as key: named request_id; 6,000 of 6,000 values differ" in out
+    assert "3 columns are features" in out and err == "wrote skewcheck.toml\n"
+    roles = {name: column.role for name, column in load().roles.items()}
+    assert roles == {"request_id": Role.KEY, "score": Role.SCORE, "status": Role.STATUS}
+    assert run(["compare", "--quiet"]) == 1
+
+
+def test_init_names_its_sides_as_seen_from_the_file(
+    cases: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Path(cases["train"]).parent
+    monkeypatch.chdir(home)
+    assert run(["init", "train.parquet", "fail", "-o", str(tmp_path / "policy.toml")]) == 0
+    monkeypatch.chdir("/")
+    assert run(["compare", "--quiet", "--policy", str(tmp_path / "policy.toml")]) == 1
+
+
+def test_init_replaces_a_file_only_by_force(cases: dict[str, str], capsys: Capture) -> None:
+    Path("skewcheck.toml").write_text("level = 0.2\n")
+    assert run(["init", cases["train"], cases["pass"]]) == 2
+    assert "replace it by --force" in capsys.readouterr().err
+    assert Path("skewcheck.toml").read_text() == "level = 0.2\n"
+    assert run(["init", cases["train"], cases["pass"], "--force"]) == 0
+    assert "level = 0.05" in Path("skewcheck.toml").read_text()
+
+
+def test_init_follows_the_roles_it_is_given(cases: dict[str, str], capsys: Capture) -> None:
+    assert run(["init", cases["train"], cases["pass"], "--label", "age"]) == 0
+    assert "age is taken as label: given on the command line" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("case", "code"), [("pass", 0), ("fail", 1), ("few", 3)])
+def test_a_profile_stands_for_its_data(case: str, code: int, cases: dict[str, str]) -> None:
+    assert run(["profile", cases["train"], "-o", "train.profile"]) == 0
+    assert run(["compare", "train.profile", cases[case], "--quiet"]) == code
+    assert run(["compare", cases["train"], cases[case], "--quiet"]) == code
+
+
+def test_profiles_add_up(cases: dict[str, str], capsys: Capture) -> None:
+    run(["profile", cases["train"], "-o", "a.profile"])
+    run(["profile", cases["train"], "-o", "b.profile"])
+    capsys.readouterr()
+    assert run(["profile", "a.profile", "b.profile", "-o", "both.profile"]) == 0
+    assert capsys.readouterr().err == "wrote both.profile: 12,000 rows, 3 columns\n"
+
+
+def test_a_profile_does_not_replace_its_data(cases: dict[str, str], capsys: Capture) -> None:
+    assert run(["profile", cases["train"], "-o", cases["train"]]) == 2
+    assert "would be read as data" in capsys.readouterr().err
+
+
+def test_explain_lists_every_check(capsys: Capture) -> None:
+    assert run(["explain"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(discover("skewcheck.checks"))
+
+
+@pytest.mark.parametrize("check", list(discover("skewcheck.checks")))
+def test_explain_tells_text_unit_and_limits(check: str, capsys: Capture) -> None:
+    assert run(["explain", check]) == 0
+    out = capsys.readouterr().out
+    module = discover("skewcheck.checks")[check]
+    assert module.TITLE in out and (module.__doc__ or "").splitlines()[0] in out
+    assert "Limits when nothing is set: fail = " in out and f"[checks.{check}]" in out
+
+
+def test_the_demo_finds_its_bugs_and_nothing_else(capsys: Capture) -> None:
+    assert run(["demo", "--rows", "4000", "--html", "demo.html"]) == 0
+    out, err = capsys.readouterr()
+    assert out.rstrip().endswith("bugs planted; no wrong verdicts")
+    assert "wrote demo.html" in err and "WRONG" not in out
+
+
+def test_the_demo_keeps_its_data_on_request_and_replaces_none(capsys: Capture) -> None:
+    assert run(["demo", "--rows", "500", "--folder", "kept"]) == 0
+    assert Path("kept/train.parquet").exists() and list(Path("kept/shadow_logs").iterdir())
+    assert run(["demo", "--rows", "500", "--folder", "kept"]) == 2
+    assert "has data already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_the_start_imports_nothing_heavy(argument: str) -> None:
+    ask = (
+        "import sys, skewcheck.cli as c\n"
+        "try: c.main()\n"
+        f"finally: print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask, argument],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+    assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("command", ["compare", "profile", "init", "explain", "demo"])
+def test_every_command_has_help_that_fits(command: str, capsys: Capture) -> None:
+    assert run([command, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"Usage: skewcheck {command}") and max(map(len, lines)) <= 100
+
+
+def test_numpy_gets_one_thread_for_linear_algebra() -> None:
+    tell = "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS']))"
+    command = [sys.executable, "-c", f"import atexit, os; {tell}; {START}", "--version"]
+    env = {k: v for k, v in environment().items() if k != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=20)
+    assert done.stdout.endswith("\n1\n")
