@@ -1,0 +1,171 @@
+"""A run laid out for reading: order, rounding and words. Renderers only set it in type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from skewcheck import wording
+from skewcheck.charts import Chart, chart
+from skewcheck.discovery import discover
+from skewcheck.headline import headline
+from skewcheck.lines import Line, both_rows, title_of
+from skewcheck.policy import Policy, Rule
+from skewcheck.run import Run
+from skewcheck.sanitize import safe
+from skewcheck.schema import Role
+from skewcheck.verdict import Outcome
+from skewcheck.views import NAME, ColumnView, SideView, column_view, side_view
+
+LISTED = 12  # columns that are not compared and named; JSON has them all
+MEANINGS = {
+    0: "Exit code 0: every judged column is within the limits.",
+    1: "Exit code 1: the policy failed.",
+    3: "Exit code 3: there is not enough evidence for a pass or a failure.",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a renderer shows, in the order in which it is read.
+
+    ``columns`` are the features and then the scores, each worst first; ``others`` are the columns
+    not compared; ``limits`` are (check, title, fail limit, warn limit) in force.
+    """
+
+    run: Run
+    outcome: Outcome
+    exit_code: int
+    headline: str
+    meaning: str
+    version: str
+    train: SideView
+    serve: SideView
+    columns: tuple[ColumnView, ...]
+    others: tuple[ColumnView, ...]
+    guesses: tuple[str, ...]
+    limits: tuple[tuple[str, str, str, str], ...]
+    methods: tuple[tuple[str, str], ...]
+
+    @property
+    def features(self) -> tuple[ColumnView, ...]:
+        """Return the compared columns that are no score."""
+        return tuple(c for c in self.columns if c.role is not Role.SCORE)
+
+    @property
+    def scores(self) -> tuple[ColumnView, ...]:
+        """Return the score columns."""
+        return tuple(c for c in self.columns if c.role is Role.SCORE)
+
+    @property
+    def usual_rows(self) -> str:
+        """Return the rows of either side as a line words them when it rests on all of them."""
+        return both_rows(self.run.train.rows, self.run.serve.rows)
+
+    @property
+    def tally(self) -> dict[Outcome, int]:
+        """Return how many columns have each outcome, worst first."""
+        found = [c.outcome for c in self.columns]
+        ordered = sorted(Outcome, key=lambda o: -o.severity)
+        return {o: found.count(o) for o in ordered if o in found}
+
+    @cached_property
+    def charts(self) -> Mapping[str, Chart]:
+        """Return the chart of each column that has one; made when first asked for."""
+        drawn = ((s.name, chart(s)) for s in self.run.sides if s.role.compared)
+        return {name: made for name, made in drawn if made is not None}
+
+
+def build(run: Run) -> Report:
+    """Return the report of a run."""
+    judged = run.verdict.columns
+    others = tuple(column_view(run, c.name) for c in run.schema if c.name not in judged)
+    columns = tuple(sorted((column_view(run, n, js) for n, js in judged.items()), key=_by_damage))
+    return Report(
+        run=run,
+        outcome=run.verdict.outcome,
+        exit_code=run.verdict.exit_code,
+        headline=headline(run.verdict, columns),
+        meaning=MEANINGS[run.verdict.exit_code],
+        version=safe(run.versions.get("skewcheck", "")),
+        train=side_view("train", run.train),
+        serve=side_view("serve", run.serve),
+        columns=columns,
+        others=others,
+        guesses=tuple(_guesses(run)),
+        limits=tuple(_limits(run.policy)),
+        methods=tuple(_methods(run, others)),
+    )
+
+
+def _by_damage(column: ColumnView) -> tuple[bool, int, float]:
+    return column.role is Role.SCORE, -column.outcome.severity, -column.damage
+
+
+def _guesses(run: Run) -> Iterable[str]:
+    yield from (safe(note, 300) for note in run.notes)
+    for column in run.schema:
+        if column.reason != "default" and column.role is not Role.FEATURE:
+            name, why = safe(column.name, NAME), safe(column.reason, 200)
+            yield f"{name} is taken as {column.role}: {why}"
+
+
+def rules(policy: Policy) -> dict[str, Rule]:
+    """Return the rule of every check that holds for columns without one of their own."""
+    defaults = {n: getattr(m, "RULE", Rule()) for n, m in discover("skewcheck.checks").items()}
+    return {**defaults, **policy.checks}
+
+
+def _limits(policy: Policy) -> Iterable[tuple[str, str, str, str]]:
+    for check, rule in rules(policy).items():
+        yield check, title_of(check), *_limit(check, rule)
+    for column, own in policy.columns.items():
+        for check, rule in own.items():
+            yield check, f"{title_of(check)}, {safe(column, NAME)} only", *_limit(check, rule)
+
+
+def _limit(check: str, rule: Rule) -> tuple[str, str]:
+    unit = getattr(discover("skewcheck.checks").get(check), "UNIT", "")
+    scale = wording.scale(unit, rule.fail, [], None)
+    fail, warn = ("none" if x is None else scale.limit(x) for x in (rule.fail, rule.warn))
+    return fail, warn
+
+
+def _methods(run: Run, others: Sequence[ColumnView]) -> Iterable[tuple[str, str]]:
+    level = f"{wording.number(100 * run.policy.level)} %"
+    yield "Intervals", f"each end misses the truth at most {level} of the time"
+    yield "Failures", f"at most {level} of runs without skew fail (Holm, over columns and checks)"
+    if others:
+        named = [f"{c.label} ({c.role})" for c in others]
+        yield "Not compared", wording.listed(named, LISTED)
+    yield "Command", safe(run.command, 300)
+    yield "Started", f"{safe(run.started)}, took {run.seconds:.1f} s"
+    yield "Versions", ", ".join(f"{safe(k)} {safe(v)}" for k, v in run.versions.items())
+
+
+def rows(report: Report) -> list[dict[str, Any]]:
+    """Return one row per column and check, for a data frame."""
+    return [_row(column, x) for column in report.columns for x in column.lines]
+
+
+def _row(column: ColumnView, x: Line) -> dict[str, Any]:
+    numbers = x.numbers
+    return {
+        "column": column.name,
+        "role": str(column.role),
+        "kind": column.kind,
+        "check": x.check,
+        "verdict": str(x.outcome),
+        "value": numbers.value,
+        "low": numbers.low,
+        "high": numbers.high,
+        "unit": numbers.unit,
+        "limit": numbers.limit,
+        "warn_limit": numbers.warn_limit,
+        "p": numbers.p,
+        "n_train": numbers.n_train,
+        "n_serve": numbers.n_serve,
+        "reason": x.sentence,
+    }
