@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 
+@cache
 def discover(package: str) -> dict[str, ModuleType]:
     """Return the modules of a package by file name, sorted; a new file is a new member."""
     found = import_module(package)

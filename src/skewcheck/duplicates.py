@@ -7,14 +7,13 @@ from itertools import repeat
 from threading import Lock
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.profile import Plan, Profile
 from skewcheck.sources.batch import Batch, Lanes, Source, State
 
-Hashes = NDArray[np.uint64]
 ABSENT = object()
 
 
@@ -35,16 +34,20 @@ class Keys:
 
     def twice(self) -> Hashes:
         """Return the hashes that occur more than once, in order."""
-        if not self._seen:
-            return np.zeros(0, np.uint64)
-        seen = np.sort(np.concatenate(self._seen))
+        seen = np.concatenate([np.zeros(0, np.uint64), *self._seen])
+        self._seen = [seen]
+        seen.sort()
         return np.unique(seen[1:][seen[1:] == seen[:-1]])
 
     def _hashes(self, batch: Batch) -> tuple[Hashes, NDArray[np.bool_]]:
-        columns = [_column(batch, name) for name in self.names]
-        frame = pl.DataFrame({str(i): column for i, column in enumerate(columns)})
-        whole = ~frame.select(pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
-        return frame.hash_rows(seed=1).to_numpy(), whole
+        hashes, whole = np.zeros(batch.rows, np.uint64), np.ones(batch.rows, np.bool_)
+        for name in self.names:
+            values = batch.columns.get(name)
+            if values is None:
+                return hashes, np.zeros(batch.rows, np.bool_)
+            found, there = fingerprints(values)
+            hashes, whole = mixed(hashes + found), whole & there
+        return hashes, whole
 
     def copies(self, source: Source, plan: Plan, skip: frozenset[str]) -> tuple[Profile, int]:
         """Return the profile of all exact copies of events but the first, and conflicting rows.
@@ -61,7 +64,7 @@ class Keys:
                 rows = np.flatnonzero(whole & np.isin(hashes, repeated))
                 if not len(rows):
                     continue
-                contents = _contents(taken(batch, rows))
+                contents = _contents(batch.taken(rows))
                 copies = []
                 for row, key, content in zip(
                     rows.tolist(), hashes[rows].tolist(), contents, strict=True
@@ -73,49 +76,8 @@ class Keys:
                     seen.add((key, content))
                     keys.add(key)
                 if copies:
-                    surplus.add(taken(batch, np.array(copies)), skip)
+                    surplus.add(batch.taken(np.array(copies)), skip)
         return surplus.finish(), conflicts
-
-
-def taken(batch: Batch, rows: NDArray[np.int64]) -> Batch:
-    """Return some rows of a batch."""
-    columns: dict[str, pa.Array | Lanes] = {}
-    for name in batch.columns:
-        values = batch.columns[name]
-        if isinstance(values, Lanes):
-            columns[name] = _taken_lanes(values, rows)
-        else:
-            columns[name] = values.take(pa.array(rows))
-    return Batch(len(rows), columns, batch.container, batch.offset)
-
-
-def _taken_lanes(lanes: Lanes, rows: NDArray[np.int64]) -> Lanes:
-    def places(state: State) -> NDArray[np.int64]:
-        rank = np.cumsum(lanes.states == state) - 1
-        return rank[rows[lanes.states[rows] == state]]
-
-    return Lanes(
-        lanes.states[rows],
-        lanes.numbers[places(State.NUMBER)],
-        lanes.texts.take(pa.array(places(State.TEXT))),
-        lanes.booleans[places(State.BOOLEAN)],
-    )
-
-
-def _column(batch: Batch, name: str) -> pl.Series:
-    """Return a key column as text, null where there is no value."""
-    values = batch.columns.get(name)
-    if values is None:
-        return pl.Series([None] * batch.rows, dtype=pl.String)
-    if not isinstance(values, Lanes):
-        if pa.types.is_dictionary(values.type):
-            values = values.cast(values.type.value_type)
-        series = pl.Series(pl.from_arrow(pa.table({"": values})).to_series())
-        return series if series.dtype == pl.String else series.cast(pl.String)
-    out = np.full(batch.rows, None, dtype=object)
-    out[values.states == State.TEXT] = values.texts.to_pylist()
-    out[values.states == State.NUMBER] = [f"{x:.17g}" for x in values.numbers.tolist()]
-    return pl.Series(out.tolist(), dtype=pl.String)
 
 
 def _contents(batch: Batch) -> list[int]:

@@ -16,12 +16,14 @@ ROWS = 8192  # as many whatever the batch size, so that the plan depends on the 
 
 
 def first_rows(source: Source) -> list[Batch]:
-    """Return batches from the start of the source that hold at least ROWS rows, or all of them."""
+    """Return the first ROWS rows of the source in batches, or all of them."""
     found: list[Batch] = []
+    left = ROWS
     for part in source.parts:
         for batch in part.batches(Ledger()):
-            found.append(batch)
-            if sum(b.rows for b in found) >= ROWS:
+            found.append(batch.head(left))
+            left -= found[-1].rows
+            if left <= 0:
                 return found
     return found
 
@@ -31,21 +33,17 @@ def plan(head: list[Batch], kinds: dict[str, Kind]) -> Plan:
     names = dict.fromkeys([*kinds, *(name for batch in head for name in batch.columns)])
     specs: dict[str, ColumnSpec] = {}
     for name in names:
-        kept, left = [], ROWS
-        for batch in head:
-            if name in batch.columns and left > 0:
-                kept.append(_numbers(batch.columns[name], left))
-            left -= batch.rows
+        kept = [_numbers(batch.columns[name]) for batch in head if name in batch.columns]
         numbers = np.concatenate(kept) if kept else np.zeros(0)
         specs[name] = ColumnSpec(kinds.get(name), GridSpec.of(numbers))
     return Plan(specs)
 
 
-def _numbers(values: pa.Array | Lanes, rows: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the numbers among the first rows of a column (times in seconds)."""
+def _numbers(values: pa.Array | Lanes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the numbers of a column, times in seconds."""
     if isinstance(values, Lanes):
-        return values.numbers[:rows]
-    values = values.slice(0, rows).drop_null()
+        return values.numbers
+    values = values.drop_null()
     kind = values.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         values = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())

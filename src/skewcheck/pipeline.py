@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from functools import reduce
 from importlib import metadata
 from pathlib import Path
+from threading import Thread
 
 from skewcheck.comparison import findings, sides
 from skewcheck.config import Config
+from skewcheck.discovery import discover
 from skewcheck.duplicates import Keys
 from skewcheck.engines.local import Progress, fold
 from skewcheck.judge import judge
@@ -64,6 +66,8 @@ def compare(
     """
     config = config or Config()
     started, clock = datetime.now(UTC), time.perf_counter()
+    # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
+    Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
     left = _open(train)
     right = _open(serve, left.kinds)
     schema = _schema(left, right, config, overrides or {})

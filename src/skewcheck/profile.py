@@ -58,9 +58,10 @@ class Profile:
 
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
-        for name, values in batch.columns.items():
+        for name in batch.columns:
             if name in skip:
                 continue
+            values = batch.columns[name]
             column = self.columns.get(name)
             if column is None:
                 column = self.columns[name] = ColumnProfile(self.plan.spec(name))

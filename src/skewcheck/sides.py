@@ -96,7 +96,7 @@ class Sides:
         self._name_atoms(cells, counts, value, pure)
         low, high = min(train.low, serve.low), max(train.high, serve.high)
         lower, upper = np.maximum(lower, low), np.minimum(upper, high)
-        value = np.clip(value, low, high)
+        value = np.where(pure, value, np.clip(value, lower, upper))
         return Numbers(lower, upper, np.maximum.accumulate(value), pure, *counts)
 
     def _name_atoms(
@@ -113,13 +113,13 @@ class Sides:
         (exact, share), (other, other_share) = (
             side.atoms.values(cells[places]) for side in self.both
         )
-        theirs = np.isnan(exact) | (other_share > share)
-        best = np.where(theirs, other, exact)
-        alone = (np.isnan(exact) | (share == 1.0)) & (np.isnan(other) | (other_share == 1.0))
-        same = np.isnan(exact) | np.isnan(other) | (exact == other)
+        best = np.where(np.isnan(exact) | (other_share > share), other, exact)
         named = ~np.isnan(best)
         value[places[named]] = best[named]
-        pure[places] = named & alone & same
+        # A side with rows in the cell must itself show that they are of this one value.
+        train = (share == 1.0) & (exact == best) | (counts[0][places] == 0)
+        serve = (other_share == 1.0) & (other == best) | (counts[1][places] == 0)
+        pure[places] = named & train & serve
 
     @cached_property
     def categories(self) -> Table | None:
@@ -230,9 +230,10 @@ def _named(side: ColumnProfile) -> dict[str, int] | None:
 
 
 def number(value: float) -> str:
-    """Return the shortest text that spells the value as float32."""
-    short = float(str(np.float32(value))) if abs(value) < 3e38 else value
-    return f"{short:.15g}"
+    """Return the shortest text that spells the value, as float32 where it is one."""
+    with np.errstate(over="ignore"):
+        narrow = np.float32(value)
+    return f"{float(str(narrow)) if narrow == value else value:.15g}"
 
 
 def _range(numbers: Numbers, first: int, last: int) -> str:

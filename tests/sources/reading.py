@@ -26,6 +26,12 @@ def rows(source: Source) -> tuple[list[dict[str, Any]], Ledger]:
     return found, ledger.merge(source.ledger)
 
 
+def first(source: Source) -> dict[str, pa.Array | Lanes]:
+    """Return the columns of the first batch."""
+    batches = source.parts[0].batches(Ledger())
+    return dict(next(iter(batches)).columns.items())
+
+
 def batch_rows(batch: Batch) -> list[dict[str, Any]]:
     """Return the rows of a batch."""
     found: list[dict[str, Any]] = [{} for _ in range(batch.rows)]

@@ -127,7 +127,15 @@ ABSENT = Decoder(Layout()).table([b'{"a":1}', b'{"b":1}']).columns["a"][0][1]
 
 
 def test_types_stay_apart_and_absent_is_not_null(tmp_path: Path) -> None:
-    events: list[dict[str, Any]] = [{"x": 1}, {"x": "1"}, {"x": True}, {"x": None}, {"y": 0}, {"x": [1]}, {"x": 2.5}]
+    events: list[dict[str, Any]] = [
+        {"x": 1},
+        {"x": "1"},
+        {"x": True},
+        {"x": None},
+        {"y": 0},
+        {"x": [1]},
+        {"x": 2.5},
+    ]
     found, _ = rows(open_source(write(tmp_path / "x.jsonl", _lines(events))))
     assert [row.get("x", "absent") for row in found] == [1.0, "1", True, None, "absent", OTHER, 2.5]
     assert type(found[0]["x"]) is float
@@ -240,46 +248,6 @@ def test_byte_order_mark_windows_line_ends_and_blank_lines_are_no_events(tmp_pat
 def test_a_source_in_which_nothing_is_an_event_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError, match=r"x\.jsonl"):
         rows(open_source(write(tmp_path / "x.jsonl", content)))
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        lambda texts: "[" + ",\n".join(texts) + "]",
-        lambda texts: "[\n" + ",".join(texts) + "\n]\n",
-        lambda texts: "".join(texts),
-        lambda texts: "\n".join(json.dumps(json.loads(t), indent=2) for t in texts),
-        lambda texts: "[" + json.dumps(json.loads(texts[0]), indent=2) + "]\n[" + texts[1] + "]",
-    ],
-    ids=["array", "array in lines", "side by side", "pretty-printed", "two arrays"],
-)
-def test_objects_in_other_forms_than_lines_are_read(tmp_path: Path, form: Any) -> None:
-    texts = ['{"a": 1, "t": "} \\" {", "o": {"b": [{}]}}', '{"a": 2, "t": "", "o": {"b": 1}}']
-    found, ledger = rows(open_source(write(tmp_path / "x.json", form(texts))))
-    assert found == [
-        {"a": 1.0, "t": '} " {', "o.b": OTHER},
-        {"a": 2.0, "t": "", "o.b": 1.0},
-    ]
-    assert ledger.fates == {"ok": 2}
-
-
-def test_what_stands_between_objects_and_a_cut_end_are_malformed(tmp_path: Path) -> None:
-    path = write(tmp_path / "x.json", '[{"a": 1},\n 7, {"a": 2}, "x",\n{"a": 3}, {"a": ')
-    found, ledger = rows(open_source(path))
-    assert [row["a"] for row in found] == [1.0, 2.0, 3.0]
-    assert [(line, reason) for _, line, reason in ledger.notes["malformed"]] == [
-        (2, "not JSON"),
-        (2, "not JSON"),
-        (3, "a cut or damaged JSON text"),
-    ]
-
-
-def test_an_array_larger_than_a_block_is_read_whole(tmp_path: Path) -> None:
-    events = [{"i": i, "t": "x{" * 20} for i in range(40_000)]
-    path = write(tmp_path / "x.json", json.dumps(events))
-    found, ledger = rows(open_source(path))
-    assert ledger.fates == {"ok": 40_000}
-    assert [row["i"] for row in found] == list(range(40_000))
 
 
 def test_offsets_and_rows_add_up_over_batches(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_an_empty_folder_and_one_with_nothing_to_read_are_refused(tmp_path: Path
     with pytest.raises(InputError, match="holds no data file"):
         open_source(tmp_path)
     write(tmp_path / "README", "Hello, this is no data.\nBye.\n")
-    with pytest.raises(InputError, match="passed over .*README: neither Parquet"):
+    with pytest.raises(InputError, match=r"passed over .*README: neither Parquet"):
         open_source(tmp_path)
 
 

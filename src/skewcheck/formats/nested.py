@@ -17,7 +17,7 @@ def recognise(events: Sequence[Event], known: frozenset[str]) -> Layout | None:
     """Return the layout for the object that holds the features, or None when there is none.
 
     With train's names known it is the object in which most of them are found (more than at the
-    top); without, the object that holds at least half of all fields, a usual name first. An
+    top); without, the object that holds most fields, or that has a usual name. An
     object written as JSON text inside a text field counts too.
     """
     found = _candidates(events)
@@ -98,10 +98,13 @@ def _fit(inside: set[str], top: set[str], known: frozenset[str]) -> float:
 
 
 def _weight(inside: set[str], outside: set[str], path: Path) -> float:
-    """Return the share of all fields that lie inside; 0 when it is less than half."""
+    """Return the share of all fields that lie inside; 0 when that is no sign of a payload.
+
+    It is one when it holds most fields, or has a usual name and several fields or half of all.
+    """
     share = len(inside) / max(1, len(inside) + len(outside))
-    usual = path[-1].lower() in USUAL
-    return share if inside and (share >= 0.5 or (usual and len(inside) > 1)) else 0.0
+    usual = path[-1].lower() in USUAL and (len(inside) > 1 or share >= 0.5)
+    return share if usual or (share > 0.5 and len(inside) > 1) else 0.0
 
 
 def _usual(layout: Layout) -> bool:

@@ -44,14 +44,18 @@ def named(pairs: Iterable[tuple[str, Cells]], naming: Naming) -> dict[str, Cells
     return found
 
 
-def kinds(schema: pa.Schema, naming: Naming) -> dict[str, Kind]:
-    """Return the kinds that an Arrow schema declares, by column name, in its order."""
+def kinds(schema: pa.Schema, naming: Naming, file: str | None = None) -> dict[str, Kind]:
+    """Return the kinds that an Arrow schema declares, by column name, in its order.
+
+    Raises:
+        InputError: two columns get the same name.
+    """
     found: dict[str, Kind] = {}
     for field in schema:
         for path, kind in _leaves((field.name,), field.type):
             name = naming.name(path)
             if name in found:
-                raise twice(name)
+                raise twice(name, file)
             found[name] = kind_of(kind)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from skewcheck.ledger import Ledger
 from skewcheck.schema import Kind
@@ -39,6 +41,28 @@ class Lanes:
     texts: pa.Array
     booleans: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
+    def taken(self, rows: NDArray[np.int64]) -> Lanes:
+        """Return the lanes of some rows."""
+
+        def places(state: State) -> NDArray[np.int64]:
+            rank = np.cumsum(self.states == state) - 1
+            return rank[rows[self.states[rows] == state]]
+
+        return Lanes(
+            self.states[rows],
+            self.numbers[places(State.NUMBER)],
+            self.texts.take(pa.array(places(State.TEXT))),
+            self.booleans[places(State.BOOLEAN)],
+        )
+
+
+class Lazy(Mapping[str, "pa.Array | Lanes"]):
+    """Columns that are decoded when they are asked for, while their part is being read."""
+
+    @abstractmethod
+    def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
+        """Return the first rows of all columns, decoding little more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -52,6 +76,24 @@ class Batch:
     columns: Mapping[str, pa.Array | Lanes]
     container: str
     offset: int
+
+    def taken(self, rows: NDArray[np.int64]) -> Batch:
+        """Return some rows as a batch, decoded."""
+        some = pa.array(rows)
+        columns = {
+            name: values.taken(rows) if isinstance(values, Lanes) else values.take(some)
+            for name, values in self.columns.items()
+        }
+        return Batch(len(rows), columns, self.container, self.offset)
+
+    def head(self, rows: int) -> Batch:
+        """Return the first rows as a batch, decoded."""
+        if rows >= self.rows and not isinstance(self.columns, Lazy):
+            return self
+        rows = min(rows, self.rows)
+        if isinstance(self.columns, Lazy):
+            return Batch(rows, self.columns.head(rows), self.container, self.offset)
+        return self.taken(np.arange(rows))
 
 
 class Part(Protocol):
@@ -83,11 +125,3 @@ class Source:
     declared: Mapping[str, Kind]
     ledger: Ledger
     layout: str = ""
-
-    def head(self) -> Batch | None:
-        """Return the first batch of the first part, or None when there is no row."""
-        for part in self.parts:
-            for batch in part.batches(Ledger()):
-                if batch.rows:
-                    return batch
-        return None

@@ -44,29 +44,33 @@ class CsvFile:
             InputError: the text is not UTF-8, a quote is never closed, or as ``blocks``.
         """
 
+        text = _Utf8(self.file)
+        batch = None
+        try:
+            for i, batch in enumerate(self._reader(text, malformed)):
+                yield batch if i else batch.slice(1)
+        except pa.ArrowException as error:
+            raise damaged(self.file.name, "CSV", error) from error
+        if text.quotes % 2 and batch and "\n" in (batch.columns[-1][-1].as_py() or ""):
+            raise InputError("a quote is never closed", file=self.file.name, hint="close it")
+
+    def _reader(self, text: _Utf8, malformed: Malformed) -> csv.CSVStreamingReader:
         def wrong(row: csv.InvalidRow) -> str:
             fields = f"{row.actual_columns} fields where the header has {row.expected_columns}"
             malformed(row.number or 0, fields)
             return "skip"
 
         types = {str(i): pa.string() for i in range(len(self.names))}
-        try:
-            reader = csv.open_csv(
-                pa.PythonFile(_Utf8(self.file), "r"),
-                csv.ReadOptions(
-                    use_threads=False, block_size=BLOCK, column_names=list(types), skip_rows=0
-                ),
-                csv.ParseOptions(
-                    delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=wrong
-                ),
-                csv.ConvertOptions(
-                    column_types=types, null_values=[""], strings_can_be_null=True, check_utf8=False
-                ),
-            )
-            for i, batch in enumerate(reader):
-                yield batch if i else batch.slice(1)
-        except pa.ArrowException as error:
-            raise damaged(self.file.name, "CSV", error) from error
+        return csv.open_csv(
+            pa.PythonFile(text, "r"),
+            csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=list(types)),
+            csv.ParseOptions(
+                delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=wrong
+            ),
+            csv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=True, check_utf8=False
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,14 @@ class CsvPart:
 def census(files: list[CsvFile], layout: Layout, hint: Mapping[str, Kind]) -> dict[str, Kind]:
     """Return the kind of every column over all rows of all files.
 
-    A hint decides, except that texts are taken for times only when all of them are; without one a
-    column holds numbers when most of its cells are spelled as numbers, and texts otherwise.
+    A hint decides, except that texts are taken for times only when all of them are; without one
+    (or where train is empty) a column holds numbers when most of its cells are spelled as
+    numbers, and texts otherwise.
     """
     counts: dict[str, Census] = {}
     names = {layout.name((name,)) for source in files for name in source.names}
-    settled = {n: hint[n] for n in names if n in hint and hint[n] is not Kind.DATETIME}
+    open_ = (Kind.DATETIME, Kind.EMPTY)
+    settled = {n: hint[n] for n in names if hint.get(n, Kind.EMPTY) not in open_}
     if settled.keys() == names:
         return settled
     for source in files:
@@ -134,18 +140,20 @@ class _Utf8(io.RawIOBase):
         super().__init__()
         self._file, self._blocks = file, without_bom(blocks(file))
         self._left, self._line, self._tail = b"", 1, b""
+        self.quotes = 0
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Return at most ``size`` bytes, empty at the end only."""
-        while not self._left:
+        """Return ``size`` bytes, fewer at the end only."""
+        while len(self._left) < size:
             block = next(self._blocks, None)
             self._check(block)
             if block is None:
-                return b""
-            self._left = block
+                break
+            self._left += block
+            self.quotes += block.count(b'"')
         part, self._left = self._left[:size], self._left[size:]
         return part
 

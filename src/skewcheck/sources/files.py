@@ -13,7 +13,7 @@ from skewcheck.formats import Event, Layout, choose
 from skewcheck.formats.nested import at, payload_like
 from skewcheck.ledger import Ledger
 from skewcheck.schema import Kind
-from skewcheck.sources.arrays import kinds
+from skewcheck.sources.arrays import kind_of, kinds
 from skewcheck.sources.arrow import ArrowFile, ArrowPart
 from skewcheck.sources.batch import Part, Source
 from skewcheck.sources.csv import CsvFile, CsvPart, census
@@ -63,41 +63,50 @@ class _Opening:
         self._texts = [c for c in found if isinstance(c, JsonFile)]
         self._csvs = [c for c in found if isinstance(c, CsvFile)]
         self._numbers = _numbers(found, hint)
+        self._layouts: list[Layout] = []
+        self._parts: list[Part] = []
+        self._declared: dict[str, Kind] = {}
 
     def source(self) -> Source:
         """Return the source: a layout for each kind of container, parts in the order of files."""
-        layouts: list[Layout] = []
-        parts: list[Part] = []
-        declared: dict[str, Kind] = {}
         if self._tables:
-            layouts.append(choose(self._table_events(), self._hint))
-            for container in self._tables:
-                for column, kind in kinds(container.schema, layouts[-1]).items():
-                    declared.setdefault(column, kind)
-            parts += self._table_parts(layouts[-1])
+            self._add_tables(self._layout(self._table_events()))
         if self._csvs:
-            headers = [dict.fromkeys(c.names) for c in self._csvs]
-            layouts.append(choose(headers, self._hint))
-            counted = census(self._csvs, layouts[-1], self._hint)
-            for column in (layouts[-1].name((n,)) for c in self._csvs for n in c.names):
-                declared.setdefault(column, counted[column])
-            parts += [CsvPart(c, layouts[-1], counted, self._numbers) for c in self._csvs]
+            self._add_csvs(self._layout([dict.fromkeys(c.names) for c in self._csvs]))
         if self._texts:
-            events = self._json_events()
-            layouts.append(choose(events, self._hint))
-            parts += self._json_parts(layouts[-1], _shapes(events, layouts[-1]))
+            self._add_texts(self._json_events())
         for key in dict.fromkeys(k for c in self._found for k, _ in c.file.partitions):
-            declared.setdefault(key, Kind.NUMBER if key in self._numbers else Kind.TEXT)
-        parts.sort(key=lambda part: os.fsencode(part.name))
-        reason = "; ".join(dict.fromkeys(layout.reason for layout in layouts))
-        return Source(self._name, tuple(parts), declared, self._ledger, reason)
+            self._declared.setdefault(key, Kind.NUMBER if key in self._numbers else Kind.TEXT)
+        self._parts.sort(key=lambda part: os.fsencode(part.name))
+        reason = "; ".join(dict.fromkeys(layout.reason for layout in self._layouts))
+        return Source(self._name, tuple(self._parts), self._declared, self._ledger, reason)
+
+    def _layout(self, events: Sequence[Event]) -> Layout:
+        self._layouts.append(choose(events, self._hint))
+        return self._layouts[-1]
+
+    def _add_tables(self, layout: Layout) -> None:
+        for container in self._tables:
+            for column, kind in kinds(container.schema, layout, container.file.name).items():
+                self._declared.setdefault(column, kind)
+        self._parts += self._table_parts(layout)
+
+    def _add_csvs(self, layout: Layout) -> None:
+        counted = census(self._csvs, layout, self._hint)
+        for column in (layout.name((n,)) for c in self._csvs for n in c.names):
+            self._declared.setdefault(column, counted[column])
+        self._parts += [CsvPart(c, layout, counted, self._numbers) for c in self._csvs]
+
+    def _add_texts(self, events: list[Event]) -> None:
+        layout = self._layout(events)
+        self._parts += self._json_parts(layout, _shapes(events, layout))
 
     def _table_events(self) -> list[Event]:
         events: list[Event] = []
         for container in _spread(self._tables):
-            texts = [n for n, k in kinds(container.schema, Layout()).items() if k is Kind.TEXT]
-            named = [n for n in texts if n in container.schema.names and payload_like(n)]
-            events += container.peek(EVENTS, named)
+            fields = [f for f in container.schema if payload_like(f.name)]
+            texts = [f.name for f in fields if kind_of(f.type) is Kind.TEXT]
+            events += container.peek(EVENTS, texts)
         return events
 
     def _table_parts(self, layout: Layout) -> Iterable[Part]:
@@ -115,8 +124,8 @@ class _Opening:
         if events:
             return events
         later = (events for container in self._texts if (events := _events(container)))
-        found = next(later, None)
-        if found is None:
+        found = next(later, [])
+        if not found and len(self._texts) == len(self._found):
             raise InputError(
                 "nothing in it is a JSON object",
                 file=self._texts[0].file.name,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from skewcheck.errors import InputError, UsageError
+from skewcheck.errors import InputError, SkewcheckError, UsageError
 from skewcheck.formats import Event, Layout, choose
 from skewcheck.formats.nested import payload_like
 from skewcheck.ledger import Ledger
@@ -71,7 +71,12 @@ def open_frame(frame: Any, hint: Mapping[str, Kind]) -> Source:
     library = type(frame).__module__.partition(".")[0].lstrip("_")
     name = f"{library} {type(frame).__name__}"
     openers = {"polars": _polars, "pandas": _pandas, "pyarrow": _pyarrow, "duckdb": _duckdb}
-    table = openers[library](frame)
+    try:
+        table = openers[library](frame)
+    except SkewcheckError:
+        raise
+    except Exception as error:
+        raise InputError(f"could not be read ({said(error)})", file=name) from error
     schema = pa.schema(list(table.schema.items()))
     layout = choose(_events(schema, table), hint)
     parts = tuple(FramePart(name, first, layout, read) for first, read in table.parts)
@@ -144,7 +149,7 @@ class _Once:
 
 
 def _duckdb(relation: Any) -> _Table:
-    if not hasattr(relation, "to_arrow_reader"):
+    if not hasattr(relation, "limit"):
         raise UsageError(f"cannot read rows from a duckdb {type(relation).__name__}")
     schema = relation.limit(0).to_arrow_table().schema
     return _Table(_fields(schema), [(0, lambda: map(_rows, relation.to_arrow_reader(ROWS)))])

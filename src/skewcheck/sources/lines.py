@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from skewcheck.errors import InputError
+
 LONGEST = 16 << 20
 OVERLONG = b"\0 a text of more than 16 MiB"  # stands for it; NUL makes it malformed everywhere
 BOM = b"\xef\xbb\xbf"
@@ -30,8 +32,10 @@ def by_line(blocks: Iterator[bytes]) -> Iterator[Texts]:
             kept, cut = _grown(kept, block, cut)
             continue
         texts = (kept + block[:end]).split(b"\n")
-        if cut or len(texts[0]) > LONGEST:
+        if cut:
             texts[0] = OVERLONG
+        if len(kept) + end > LONGEST:
+            texts = [OVERLONG if len(text) > LONGEST else text for text in texts]
         yield Texts(texts, range(first, first + len(texts)))
         first += len(texts)
         kept, cut = block[end + 1 :], False
@@ -39,11 +43,14 @@ def by_line(blocks: Iterator[bytes]) -> Iterator[Texts]:
         yield Texts([OVERLONG if cut else kept], range(first, first + 1))
 
 
-def by_object(blocks: Iterator[bytes]) -> Iterator[Texts]:
+def by_object(blocks: Iterator[bytes], file: str | None = None) -> Iterator[Texts]:
     """Yield the objects of a file in which they run over lines, stand in arrays, or side by side.
 
     What stands between two objects and is neither blank, comma nor bracket is a text of its own,
     and malformed; so is the rest of the file when an object does not end.
+
+    Raises:
+        InputError: an object does not end within 16 MiB, so that nothing behind it can be told.
     """
     kept, line, inside, depth = b"", 1, 0, 0
     for block in without_bom(blocks):
@@ -56,12 +63,16 @@ def by_object(blocks: Iterator[bytes]) -> Iterator[Texts]:
             lines.append(line)
         line += data.count(b"\n", at, start)
         if found:
-            yield Texts([data[a:b] for a, b in found], lines)
+            yield Texts([data[a:b] if b - a <= LONGEST else OVERLONG for a, b in found], lines)
         kept = data[start:]
         inside -= start
         if len(kept) > LONGEST:
-            yield Texts([OVERLONG], [line])
-            return
+            raise InputError(
+                "an object does not end within 16 MiB",
+                file=file,
+                line=line,
+                hint="write one JSON object a line",
+            )
     if kept.strip(b" \t\r\n,]"):
         yield Texts([kept], [line])
 

@@ -33,7 +33,8 @@ class JsonFile:
 
     def texts(self) -> Iterator[Texts]:
         """Yield the file's texts in order."""
-        return by_line(blocks(self.file)) if self.lines else by_object(blocks(self.file))
+        content = blocks(self.file)
+        return by_line(content) if self.lines else by_object(content, self.file.name)
 
 
 @dataclass(frozen=True, slots=True)

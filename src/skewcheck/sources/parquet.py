@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,8 @@ import pyarrow.parquet as pq
 
 from skewcheck.formats import Event, Layout
 from skewcheck.ledger import Ledger
-from skewcheck.sources.arrays import columns, skeleton, with_partitions
-from skewcheck.sources.batch import Batch
+from skewcheck.sources.arrays import columns, plain, skeleton, with_partitions
+from skewcheck.sources.batch import Batch, Lanes, Lazy
 from skewcheck.sources.content import opened
 from skewcheck.sources.payload import unpack
 from skewcheck.sources.trouble import damaged, twice
@@ -20,6 +21,7 @@ from skewcheck.sources.walk import File
 
 ROWS = 131_072
 PART = 1 << 19  # rows below which neighbouring row groups are read as one part
+REPEATED = 4  # bytes a text may take in the file to be read as a dictionary
 ERRORS = (pa.ArrowException, OSError, ValueError, MemoryError)
 
 
@@ -79,15 +81,43 @@ class ParquetPart:
         return self.source.file.name
 
     def batches(self, ledger: Ledger) -> Iterator[Batch]:
-        """Yield the rows of the row groups; every row is an event.
+        """Yield the rows of the row groups, every row an event; decode while the part is read.
 
         Raises:
             InputError: the file is damaged (page checksums are verified where there are any), or
                 was changed since it was listed.
         """
         ledger.files.append(self.name)
-        row = self.first
-        for batch in self._decoded():
+        flat = not self.layout.encoded and not any(map(pa.types.is_struct, self.source.schema.types))
+        with opened(self.source.file, whole=True) as stream, _named_errors(self.name):
+            reader = pq.ParquetFile(
+                stream,
+                read_dictionary=list(self.source.texts),
+                page_checksum_verification=True,
+                pre_buffer=False,
+                memory_map=False,
+            )
+            yield from (self._by_column if flat else self._by_row)(reader, ledger)
+
+    def _by_column(self, reader: pq.ParquetFile, ledger: Ledger) -> Iterator[Batch]:
+        """Yield whole row groups, each column decoded when it is counted: it is still in cache."""
+        row, inside = self.first, self.source.schema.names
+        names = {self.layout.name((name,)): name for name in inside}
+        if len(names) < len(inside):
+            raise twice(_repeated([self.layout.name((name,)) for name in inside]), self.name)
+        for group in self.groups:
+            rows = self.source.groups[group]
+            beside = with_partitions({}, self.source.file.partitions, rows, self.numbers)
+            ledger.count("ok", rows)
+            if rows:
+                columns = _Columns(reader, (self.name, group), names, beside)
+                yield Batch(rows, columns, self.name, row)
+            row += rows
+
+    def _by_row(self, reader: pq.ParquetFile, ledger: Ledger) -> Iterator[Batch]:
+        """Yield batches of all columns, structs flattened and payloads of JSON text decoded."""
+        row, groups = self.first, list(self.groups)
+        for batch in reader.iter_batches(ROWS, row_groups=groups, use_threads=self.threads):
             found, rows = columns(batch, self.layout), batch.num_rows
             if self.layout.encoded:
                 found, rows = unpack(found, self.layout, ledger, place=(self.name, row), rows=rows)
@@ -98,21 +128,68 @@ class ParquetPart:
             )
             row += batch.num_rows
 
-    def _decoded(self) -> Iterator[pa.RecordBatch]:
-        with opened(self.source.file, whole=True) as stream:
-            try:
-                reader = pq.ParquetFile(
-                    stream,
-                    read_dictionary=list(self.source.texts),
-                    page_checksum_verification=True,
-                    pre_buffer=False,
-                    memory_map=False,
-                )
-                yield from reader.iter_batches(
-                    ROWS, row_groups=list(self.groups), use_threads=self.threads
-                )
-            except ERRORS as error:
-                raise damaged(self.name, "Parquet", error) from error
+
+class _Columns(Lazy):
+    """The columns of one row group at a place (file, group).
+
+    ``names`` are their names in the file, ``beside`` are those of the path.
+    """
+
+    def __init__(
+        self,
+        reader: pq.ParquetFile,
+        place: tuple[str, int],
+        names: dict[str, str],
+        beside: dict[str, pa.Array | Lanes],
+    ) -> None:
+        self._reader, self._names = reader, names
+        self._file, self._group = place
+        self._beside = {key: values for key, values in beside.items() if key not in names}
+
+    def __getitem__(self, name: str) -> pa.Array | Lanes:
+        if name in self._beside:
+            return self._beside[name]
+        with _named_errors(self._file):
+            found = self._reader.read_row_group(
+                self._group, columns=[self._names[name]], use_threads=False
+            )
+        column = found.column(0)
+        return plain(column.chunk(0) if column.num_chunks == 1 else _one(column))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._names
+        yield from self._beside
+
+    def __len__(self) -> int:
+        return len(self._names) + len(self._beside)
+
+    def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
+        with _named_errors(self._file):
+            groups = [self._group]
+            batch = next(self._reader.iter_batches(rows, row_groups=groups, use_threads=False))
+        found: dict[str, pa.Array | Lanes] = {
+            name: plain(batch.column(inside)) for name, inside in self._names.items()
+        }
+        return found | {key: self[key].slice(0, rows) for key in self._beside}
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece."""
+    whole = column.combine_chunks()
+    return whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _repeated(names: list[str]) -> str:
+    return next(name for name in names if names.count(name) > 1)
+
+
+@contextmanager
+def _named_errors(file: str) -> Iterator[None]:
+    """Turn what pyarrow raises on damage into an InputError that names the file."""
+    try:
+        yield
+    except ERRORS as error:
+        raise damaged(file, "Parquet", error) from error
 
 
 def look(file: File) -> ParquetFile:
@@ -128,13 +205,22 @@ def look(file: File) -> ParquetFile:
         except ERRORS as error:
             raise damaged(file.name, "Parquet", error) from error
     if len(set(schema.names)) < len(schema.names):
-        raise twice(next(n for n in schema.names if schema.names.count(n) > 1), file.name)
+        raise twice(_repeated(schema.names), file.name)
     groups = tuple(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups))
-    leaves = (metadata.schema.column(i) for i in range(len(metadata.schema)))
-    return ParquetFile(file, schema, groups, tuple(c.path for c in leaves if _is_text(c)))
+    leaves = [(i, metadata.schema.column(i)) for i in range(len(metadata.schema))]
+    texts = tuple(c.path for i, c in leaves if _is_text(c) and _repeats(metadata, i))
+    return ParquetFile(file, schema, groups, texts)
 
 
 def _is_text(column: Any) -> bool:
-    """True for texts outside lists, which are cheapest to read and count as dictionaries."""
+    """True for texts outside lists, which may be read as dictionaries."""
     textual = column.logical_type.type in ("STRING", "ENUM")
     return bool(textual and column.max_repetition_level == 0)
+
+
+def _repeats(metadata: pq.FileMetaData, column: int) -> bool:
+    """True where values take so few bytes that they must repeat: a dictionary is then cheapest."""
+    if not metadata.num_row_groups:
+        return False
+    chunk = metadata.row_group(0).column(column)
+    return bool(chunk.total_uncompressed_size <= REPEATED * max(1, chunk.num_values))

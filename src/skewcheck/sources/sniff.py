@@ -29,7 +29,7 @@ HEAD = 1 << 16
 LINES = 64
 DELIMITERS = ",\t;|"
 BINARY = re.compile(r"\.(parquet|pq|arrow|feather|ipc|gz|zst|zstd)$", re.IGNORECASE)
-ONE_COLUMN = re.compile(r"\.(csv|tsv|txt)(\.(gz|zst|zstd))?$", re.IGNORECASE)
+ONE_COLUMN = re.compile(r"\.(csv|tsv)(\.(gz|zst|zstd))?$", re.IGNORECASE)
 REFUSED = {b"Obj\x01": "Avro", b"ORC": "ORC", b"FEA1": "Feather version 1", b"PK\x03\x04": "zip"}
 KNOWN = "neither Parquet, Arrow, JSON objects nor CSV with a header"
 

@@ -43,7 +43,7 @@ class Census:
             self.spelled += _times(held)
         else:
             self.spelled += int(np.count_nonzero(_numeric(held)))
-            self.padded += int(np.count_nonzero(_padded(held)))
+            self.padded += int(np.count_nonzero(_mask(held, PADDED)))
 
     @property
     def kind(self) -> Kind:
@@ -59,7 +59,8 @@ class Census:
 def typed(cells: pa.Array, kind: Kind) -> pa.Array | Lanes:
     """Return text cells as the kind; those that do not spell it stay texts, in their own lane."""
     if kind is Kind.NUMBER:
-        return _lanes(cells, _numeric(cells), State.NUMBER)
+        numbers = _numbers(cells)
+        return _lanes(cells, _mask(cells, NUMBER), State.NUMBER) if numbers is None else numbers
     if kind is Kind.BOOLEAN:
         return _lanes(cells, _mask(cells, BOOLEAN), State.BOOLEAN)
     return instants(cells) if kind is Kind.DATETIME else cells
@@ -84,21 +85,17 @@ def canonical(text: str) -> bool:
 
 
 def _numeric(cells: pa.Array) -> Mask:
-    """Return which cells spell numbers; trying to read all is quicker than looking at each."""
+    """Return which cells spell numbers."""
+    return _mask(cells, NUMBER) if _numbers(cells) is None else _present(cells)
+
+
+def _numbers(cells: pa.Array) -> pa.Array | None:
+    """Return the cells as numbers when all of them are, which is quicker than to look at each."""
     try:
-        cells.cast(pa.float64())
+        numbers = cells.cast(pa.float64())
     except pa.ArrowInvalid:
-        return _mask(cells, NUMBER)
-    return _present(cells) & ~_padded(cells)
-
-
-def _padded(cells: pa.Array) -> Mask:
-    """Return which cells are digits with a needless zero before them: codes, not numbers."""
-    zero = pc.utf8_ltrim(pc.utf8_slice_codeunits(cells, 0, 3), " \t+-")
-    rows = np.flatnonzero(_true(pc.starts_with(zero, "0")))
-    padded = np.zeros(len(cells), np.bool_)
-    padded[rows] = _mask(cells.take(pa.array(rows)), PADDED)
-    return padded
+        return None
+    return None if _mask(cells, PADDED).any() else numbers
 
 
 def _lanes(cells: pa.Array, spelled: Mask, state: State) -> pa.Array | Lanes:
@@ -122,7 +119,8 @@ def _present(cells: pa.Array) -> Mask:
 
 
 def _true(flags: pa.Array) -> Mask:
-    return np.asarray(flags.fill_null(False).to_numpy(zero_copy_only=False), np.bool_)
+    known = flags.fill_null(False) if flags.null_count else flags
+    return np.asarray(known.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _times(cells: pa.Array) -> int:

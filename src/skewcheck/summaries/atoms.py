@@ -1,8 +1,9 @@
 """Which exact value fills a cell of the grid: names for defaults, sentinels and fills.
 
-Every cell of a sample of rows keeps, for each low bit that the grid ignores, how many values had
-it set. Where one value holds the cell, the majority of every bit spells it. Sums of bits add up
-in any order, which a list of frequent values does not.
+Every cell of a sample of rows keeps, for each of the 64 bits of a float64, how many values had it
+set. Where one value holds the cell, the majority of every bit spells it; where all agree in every
+bit, no other value was seen. Sums of bits add up in any order, which a list of frequent values does
+not.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skewcheck.summaries.grid import INFINITE, SHIFT, SLICE, GridSpec, Row, patterns, scaled
+from skewcheck.summaries.grid import SHIFT, SLICE, GridSpec, Row, finite, patterns
 
 FIRST, STRIDE = 1024, 1024  # the first rows of a container are all looked at, then one in STRIDE
-PLANES = SHIFT + 1
+BITS = 64
+PLANES = BITS + 1  # the last one counts rows
+KEYS = 128  # in a saved profile, cell and plane share one number
 LIGHT = 1024
 
 Bits = NDArray[np.int64]
@@ -32,7 +35,7 @@ def sampled(offset: int, rows: int) -> NDArray[np.int64]:
 
 
 class Atoms:
-    """Bit sums per cell over the sampled rows; two of them add up.
+    """Bit sums per cell over the sampled rows that are finite; two of them add up.
 
     Light cells, below one in LIGHT of the sample or under three rows, name nothing and are left
     out of a saved profile.
@@ -49,12 +52,12 @@ class Atoms:
 
     def add(self, values: NDArray[Any]) -> None:
         """Look at these values (already sampled), finite or not."""
+        values = values[np.isfinite(values)]
         for start in range(0, len(values), SLICE):
-            bits = patterns(scaled(self.spec, values[start : start + SLICE]))
-            cells = (bits >> SHIFT).astype(np.int64)
-            low = np.where(bits < 0, ~bits, bits).astype(np.int64) & ((1 << SHIFT) - 1)
-            keep = (cells < INFINITE) & (cells >= -INFINITE)
-            self._waiting.append((cells[keep], low[keep]))
+            part = values[start : start + SLICE]
+            cells = (patterns(finite(self.spec, part)) >> SHIFT).astype(np.int64)
+            exact = part.astype(np.float64) + 0.0  # -0.0 becomes 0.0
+            self._waiting.append((cells, exact.view(np.int64)))
         if sum(len(cells) for cells, _ in self._waiting) > SLICE:
             self._settle()
 
@@ -63,9 +66,9 @@ class Atoms:
         if not self._waiting:
             return
         cells = np.concatenate([c for c, _ in self._waiting])
-        low = np.concatenate([b for _, b in self._waiting])
+        exact = np.concatenate([b for _, b in self._waiting])
         self._waiting = []
-        planes = (low[:, None] >> np.arange(SHIFT)) & 1
+        planes = (exact[:, None] >> np.arange(BITS)) & 1
         self._put(cells, np.column_stack([planes, np.ones(len(cells), np.int64)]))
 
     def _put(self, cells: Bits, sums: Bits) -> None:
@@ -83,7 +86,7 @@ class Atoms:
         """
         self._settle()
         value, share = np.full((2, len(cells)), np.nan)
-        totals = self._sums[:, SHIFT]
+        totals = self._sums[:, BITS]
         place = np.searchsorted(self._cells, cells)
         place[place == len(self._cells)] = 0
         if not len(self._cells):
@@ -91,9 +94,9 @@ class Atoms:
         heavy = (totals >= 3) & (totals * LIGHT >= totals.sum())
         found = (self._cells[place] == cells) & heavy[place]
         sums = self._sums[place[found]]
-        total, ones = sums[:, SHIFT:], sums[:, :SHIFT]
-        low = ((2 * ones > total).astype(np.int64) << np.arange(SHIFT)).sum(axis=1)
-        value[found] = self.spec.values(cells[found], low)
+        total, ones = sums[:, BITS:], sums[:, :BITS]
+        spelled = np.packbits(2 * ones > total, axis=1, bitorder="little")
+        value[found] = spelled.view(np.float64)[:, 0]
         minority = np.minimum(ones, total - ones).sum(axis=1)
         share[found] = np.maximum(0.0, 1.0 - minority / total[:, 0])
         return value, share
@@ -115,7 +118,7 @@ class Atoms:
     def heavy(self) -> Atoms:
         """Return only the cells that can name a value."""
         self._settle()
-        totals = self._sums[:, SHIFT]
+        totals = self._sums[:, BITS]
         keep = (totals >= 3) & (totals * LIGHT >= totals.sum())
         kept = Atoms(self.spec)
         kept._put(self._cells[keep], self._sums[keep])
@@ -127,14 +130,14 @@ class Atoms:
         for cell, sums in zip(heavy._cells.tolist(), heavy._sums.tolist(), strict=True):
             for plane, n in enumerate(sums):
                 if n:
-                    yield cell * 16 + plane, None, None, n
+                    yield cell * KEYS + plane, None, None, n
 
     @classmethod
     def decode(cls, spec: GridSpec, rows: Iterable[Row]) -> Atoms:
         """Return the atoms that ``rows`` described."""
         atoms, sums = cls(spec), dict[int, list[int]]()
         for key, _, _, n in rows:
-            cell, plane = divmod(key, 16)
+            cell, plane = divmod(key, KEYS)
             sums.setdefault(cell, [0] * PLANES)[plane] = n
         if sums:
             atoms._put(np.array(list(sums), np.int64), np.array(list(sums.values()), np.int64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ SHIFT = 13  # low bits of a float32 that a cell ignores: 10 of 23 mantissa bits 
 SLICE = 131_072  # values handled at once, so that the scratch stays in the L2 cache
 INFINITE = 0x7F800000 >> SHIFT
 SMALL = SLICE // 4  # fewer values than this are counted by sorting, without a dense array
-EXACT = 1 << (24 - SHIFT)  # whole numbers up to here have a cell of their own
+CROWD = 1 / 512  # share of the first rows that may differ within one cell before a grid is moved
+TRIES = 3
 ROOM = 1024  # spare cells when the dense array grows
 ABOVE = 64  # octaves of float32 kept free above the first values
 HUGE = np.finfo(np.float32).max
@@ -29,8 +31,8 @@ Cells = NDArray[np.int64]
 class GridSpec:
     """Where a column's grid lies: cells are float32 patterns of ``(x - origin) * 2**-exponent``.
 
-    ``origin`` is 0 unless the column's centre is far from zero compared with its spread (years,
-    epochs); ``exponent`` (-1000 to 1000) moves the column's values to the low end of the float32
+    ``origin`` is 0 unless the column's values are close together far from zero (epochs,
+    coordinates); ``exponent`` (-1000 to 1000) moves the column's values to the low end of the float32
     range, so that the cells in use are few and close together. Both are fixed before the pass.
     """
 
@@ -39,24 +41,47 @@ class GridSpec:
 
     @classmethod
     def of(cls, values: Numbers) -> GridSpec:
-        """Return the grid that suits these first values of the train side (finite or not)."""
-        seen = values[np.isfinite(values)].astype(np.float64)
+        """Return the grid that suits these first values of the train side (finite or not).
+
+        The origin is 0 unless that crowds different values into one cell: then the centre of the
+        values, or one of the crowd itself, if this halves the crowd.
+        """
+        seen = values[np.isfinite(values)].astype(np.float64)[:SLICE]
         if not len(seen):
             return cls()
-        low, median, high = np.percentile(seen, [25, 50, 75], method="lower").tolist()
-        origin = 0.0
-        exact = np.abs(seen).max() <= EXACT and bool((seen == np.rint(seen)).all())
-        if abs(median) / 2 > high - low > 0 and not exact:
-            step = 2.0 ** np.ceil(np.log2(high - low))
-            origin = float(round(median / step) * step)
-        sizes = np.abs(seen - origin)
+        distinct, counts = np.unique(seen, return_counts=True)
+        best = cls._around(0.0, distinct)
+        crowd, member = best._crowd(distinct, counts)
+        for step in range(TRIES):
+            if crowd <= CROWD * len(seen):
+                break
+            other = cls._around(member if step else _centre(distinct), distinct)
+            found, among = other._crowd(distinct, counts)
+            if 2 * found < crowd:
+                best, crowd, member = other, found, among
+        return best
+
+    @classmethod
+    def _around(cls, origin: float, distinct: NDArray[np.float64]) -> GridSpec:
+        """Return the grid with this origin whose cells suit the distance of values from it."""
+        with np.errstate(over="ignore"):
+            sizes = np.minimum(np.abs(distinct - origin), LARGEST)
         sizes = sizes[sizes > 0]
         if not len(sizes):
             return cls(origin)
         small, large = np.floor(np.log2([np.quantile(sizes, 0.001, method="lower"), sizes.max()]))
         # Four octaves of room below; what is smaller still falls into even, linear cells.
-        exponent = max(int(small) - 4 + 126, int(large) + ABOVE - 127)
+        exponent = max(min(126, int(small) - 4 + 126), int(large) + ABOVE - 127)
         return cls(origin, min(1000, max(-1000, exponent)))
+
+    def _crowd(self, distinct: NDArray[np.float64], counts: Cells) -> tuple[int, float]:
+        """Return the rows of the fullest cell that holds several values, and its commonest value."""
+        cells = patterns(finite(self, distinct)) >> SHIFT
+        first = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
+        rows = np.add.reduceat(counts, first) * (np.diff(first, append=len(cells)) > 1)
+        start = int(first[rows.argmax()])
+        end = int(np.searchsorted(cells, cells[start], side="right"))
+        return int(rows.max()), float(distinct[start + counts[start:end].argmax()])
 
     def edges(self, cells: Cells) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the lower and upper edge of each cell in the column's own unit."""
@@ -74,14 +99,6 @@ class GridSpec:
             size = np.ldexp(bits.view(np.float32).astype(np.float64), self.exponent)
         return np.where(index < INFINITE, np.minimum(size, LARGEST), LARGEST)
 
-    def values(self, cells: Cells, low_bits: Cells) -> NDArray[np.float64]:
-        """Return the exact float32 values that have these cells and these ignored low bits."""
-        index = np.where(cells < 0, -cells - 1, cells)
-        bits = ((index << SHIFT) | low_bits).astype(np.uint32)
-        with np.errstate(over="ignore"):
-            size = np.ldexp(bits.view(np.float32).astype(np.float64), self.exponent)
-            return np.where(cells < 0, -size, size) + self.origin
-
 
 class _Scratch(threading.local):
     """Buffers of one thread, reused for every slice."""
@@ -93,6 +110,15 @@ class _Scratch(threading.local):
 
 
 _scratch = _Scratch()
+
+
+def _centre(distinct: NDArray[np.float64]) -> float:
+    """Return the median of distinct values, rounded so that differences stay short."""
+    low, median, high = np.quantile(distinct, [0.25, 0.5, 0.75], method="lower").tolist()
+    if not 0 < high - low < 1e300:
+        return float(median)
+    step = 2.0 ** math.ceil(math.log2(high - low))
+    return float(round(median / step) * step)
 
 
 def scaled(spec: GridSpec, values: Numbers) -> NDArray[np.float32]:
