@@ -88,9 +88,8 @@ def test_every_row_of_every_type_is_counted_once(
     assert made.states.rows == len(values)
     assert made.states["null"] == values.count(None)
     assert {state: made.states[state] for state in states} == states
-    assert made.numbers.total == made.states["number"] + made.states["text:number"] or (
-        made.states["datetime"]
-    )
+    if not made.states["datetime"]:
+        assert made.numbers.total == made.states["number"] + made.states["text:number"]
 
 
 @EACH_TYPE
@@ -145,7 +144,7 @@ def test_times_are_seconds_since_1970_whatever_their_unit() -> None:
 class TestLanes:
     """Columns whose rows differ in type."""
 
-    STATES = [
+    STATES = (
         State.ABSENT,
         State.NULL,
         State.NUMBER,
@@ -153,7 +152,7 @@ class TestLanes:
         State.BOOLEAN,
         State.OTHER,
         State.NUMBER,
-    ]
+    )
 
     def lanes(self, times: int = 1) -> Lanes:
         """Return seven rows, some times over, with every state there is."""
@@ -174,7 +173,10 @@ class TestLanes:
         """An array and lanes of the same numbers are the same column."""
         values = np.repeat([5.0, 6.0], 300)
         lanes = Lanes(
-            np.full(600, State.NUMBER, np.uint8), values, pa.array([], pa.string()), np.zeros(0, "?")
+            np.full(600, State.NUMBER, np.uint8),
+            values,
+            pa.array([], pa.string()),
+            np.zeros(0, "?"),
         )
         assert spelled(column(lanes)) == spelled(column(pa.array(values)))
         assert column(lanes, offset=900).atoms == column(pa.array(values), offset=900).atoms
@@ -188,11 +190,11 @@ class TestLanes:
 
 number_arrays = st.lists(numbers | st.none(), max_size=20).map(lambda v: pa.array(v, pa.float64()))
 text_arrays = st.lists(texts | st.none(), max_size=20).map(lambda v: pa.array(v, pa.string()))
-bool_arrays = st.lists(st.booleans() | st.none(), max_size=20).map(lambda v: pa.array(v, pa.bool_()))
-any_array = st.one_of(number_arrays, text_arrays, bool_arrays)
-batches = st.lists(
-    st.fixed_dictionaries({}, optional={"a": any_array, "b": any_array}), max_size=4
+bool_arrays = st.lists(st.booleans() | st.none(), max_size=20).map(
+    lambda v: pa.array(v, pa.bool_())
 )
+any_array = st.one_of(number_arrays, text_arrays, bool_arrays)
+batches = st.lists(st.fixed_dictionaries({}, optional={"a": any_array, "b": any_array}), max_size=4)
 
 
 def profile_of(found: Sequence[dict[str, pa.Array]]) -> Profile:

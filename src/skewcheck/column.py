@@ -212,10 +212,10 @@ def _plain(array: pa.Array) -> pa.Array:
         return array.cast(pa.float64())
     if pa.types.is_string_view(kind):
         return array.cast(pa.large_string())
-    if pa.types.is_dictionary(kind):
-        if array.dictionary.null_count or not _is_text(kind.value_type):
-            return _plain(array.dictionary_decode())
-    return array
+    if not pa.types.is_dictionary(kind):
+        return array
+    plain = _is_text(kind.value_type) and not array.dictionary.null_count
+    return array if plain else _plain(array.dictionary_decode())
 
 
 def _numbers(array: pa.Array) -> NDArray[Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from skewcheck.discovery import discover
 from skewcheck.finding import Finding, Undefined
 from skewcheck.policy import Policy, Rule
+from skewcheck.statistics.inference import Inference
 from skewcheck.statistics.multiplicity import holm
 from skewcheck.verdict import Judgement, Outcome, Verdict, worst
 
@@ -28,18 +30,26 @@ def judge(findings: Iterable[Finding], policy: Policy) -> Verdict:
     for finding, rule, fail, warn in zip(held, rules, fails, warns, strict=True):
         outcome = _outcome(finding, rule, (fail, warn), policy.level)
         needed = None
-        if outcome is Outcome.INCONCLUSIVE and not isinstance(finding.measure, Undefined):
+        if outcome is Outcome.INCONCLUSIVE and (effect := _effect(finding)):
             assert rule.fail is not None
-            needed = finding.measure.rows_needed(rule.fail, level=policy.level)
+            needed = effect.rows_needed(rule.fail, level=policy.level)
         judgement = Judgement(finding, rule, outcome, fail, needed)
         columns.setdefault(finding.subject.column, []).append(judgement)
     return _verdict({name: tuple(found) for name, found in columns.items()})
 
 
+def _effect(finding: Finding) -> Inference | None:
+    """Return the effect, None where there is none to hold against a limit."""
+    measure = finding.measure
+    return None if isinstance(measure, Undefined) or math.isnan(measure.value) else measure
+
+
 def _p(finding: Finding, limit: float | None) -> float | None:
-    if limit is None or isinstance(finding.measure, Undefined):
+    effect = _effect(finding)
+    if limit is None or effect is None:
         return None
-    return finding.measure.p_above(limit)
+    p = effect.p_above(limit)
+    return 1.0 if math.isnan(p) else p
 
 
 def _adjusted(ps: list[float | None]) -> list[float | None]:
@@ -54,12 +64,13 @@ def _outcome(
 ) -> Outcome:
     if not rule.judged:
         return Outcome.UNJUDGED
-    if isinstance(finding.measure, Undefined):
+    effect = _effect(finding)
+    if effect is None:
         return Outcome.UNJUDGED if rule.fail is None else Outcome.INCONCLUSIVE
     fail, warn = ps
     if fail is not None and fail < level:
         return Outcome.FAIL
-    if rule.fail is not None and not finding.measure.p_below(rule.fail) < level:
+    if rule.fail is not None and not effect.p_below(rule.fail) < level:  # nor when it is NaN
         return Outcome.INCONCLUSIVE
     return Outcome.WARN if warn is not None and warn < level else Outcome.PASS
 

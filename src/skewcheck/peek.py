@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from skewcheck.column import ColumnSpec
 from skewcheck.ledger import Ledger
@@ -11,6 +12,8 @@ from skewcheck.profile import Plan
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Lanes, Source
 from skewcheck.summaries.grid import GridSpec
+
+Values = NDArray[np.float64]
 
 ROWS = 8192  # as many whatever the batch size, so that the plan depends on the data alone
 
@@ -39,15 +42,16 @@ def plan(head: list[Batch], kinds: dict[str, Kind]) -> Plan:
     return Plan(specs)
 
 
-def _numbers(values: pa.Array | Lanes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _numbers(values: pa.Array | Lanes) -> Values:
     """Return the numbers of a column, times in seconds."""
     if isinstance(values, Lanes):
         return values.numbers
     values = values.drop_null()
     kind = values.type
+    found: Values = np.zeros(0)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        values = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
-        return values.to_numpy(zero_copy_only=False) / 1e6
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return np.zeros(0)
+        micros = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+        found = micros.to_numpy(zero_copy_only=False) / 1e6
+    elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        found = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
-from importlib import metadata
 from pathlib import Path
 from threading import Thread
 
+from skewcheck.column import ColumnSpec
 from skewcheck.comparison import findings, sides
 from skewcheck.config import Config
 from skewcheck.discovery import discover
@@ -22,11 +23,11 @@ from skewcheck.profile import Plan, Profile, is_profile
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Kind, Role, Schema
-from skewcheck.sources.open import open_source
 from skewcheck.sources.batch import Batch, Source
+from skewcheck.sources.open import open_source
 
 UNCOUNTED = frozenset({Role.KEY, Role.ENTITY, Role.TIME, Role.IGNORED})
-LIBRARIES = ("skewcheck", "polars", "pyarrow", "duckdb", "numpy", "scipy")
+LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
 Overrides = Mapping[Role, Sequence[str]]
 
 
@@ -88,7 +89,7 @@ def compare(
         command,
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
-        {name: metadata.version(name) for name in LIBRARIES},
+        _versions(),
     )
 
 
@@ -115,16 +116,13 @@ def guess_schema(train: object, serve: object, *, overrides: Overrides | None = 
 def _open(data: object, hint: Mapping[str, Kind] | None = None) -> _Opened:
     if isinstance(data, Profile):
         return _Opened("profile", data, None, [])
-    paths = [Path(p) for p in (data if isinstance(data, list | tuple) else [data]) if _is_path(p)]
+    given_paths = data if isinstance(data, list | tuple) else [data]
+    paths = [Path(path) for path in given_paths if isinstance(path, str | Path)]
     if paths and all(is_profile(path) for path in paths):
         loaded = [Profile.load(path) for path in paths]
         return _Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
     source = open_source(data, hint=hint)
     return _Opened(source.name, None, source, first_rows(source))
-
-
-def _is_path(data: object) -> bool:
-    return isinstance(data, str | Path)
 
 
 def _schema(left: _Opened, right: _Opened | None, config: Config, overrides: Overrides) -> Schema:
@@ -158,14 +156,10 @@ def _profile(
 
 def _like(profile: Profile, kinds: Mapping[str, Kind]) -> Plan:
     """Return the plan that lays serve on train's grids, with the kinds train turned out to hold."""
-    from skewcheck.column import ColumnSpec
-
     return Plan({n: ColumnSpec(kinds[n], c.spec.grid) for n, c in profile.columns.items()})
 
 
-def _without_copies(
-    profile: Profile, keys: Keys, source: Source, skip: frozenset[str]
-) -> Profile:
+def _without_copies(profile: Profile, keys: Keys, source: Source, skip: frozenset[str]) -> Profile:
     """Return the profile with every event counted once, and the ledger saying so."""
     profile.ledger.fates["duplicates"] += 0
     if not len(keys.twice()):
@@ -175,6 +169,12 @@ def _without_copies(
     left.ledger.move(surplus.rows, "ok", "duplicates")
     left.ledger.move(conflicts, "ok", "conflicting")
     return left
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of the libraries that had a part in the run: those that are loaded."""
+    loaded = {name: sys.modules[name] for name in LIBRARIES if name in sys.modules}
+    return {name: str(module.__version__) for name, module in loaded.items()}
 
 
 def _side(side: _Opened, profile: Profile) -> Side:

@@ -78,9 +78,7 @@ class Profile:
     def merge(self, other: Profile) -> Profile:
         """Return the profile of both lots of rows."""
         names = dict.fromkeys([*self.columns, *other.columns])
-        merged = Profile(
-            Plan({**other.plan.columns, **self.plan.columns}), self.rows + other.rows
-        )
+        merged = Profile(Plan({**other.plan.columns, **self.plan.columns}), self.rows + other.rows)
         merged.ledger = self.ledger.merge(other.ledger)
         for name in names:
             empty = ColumnProfile(merged.plan.spec(name))

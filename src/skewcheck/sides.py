@@ -133,9 +133,7 @@ class Sides:
         if counts[0] is None or counts[1] is None:
             return None
         train, serve = counts[0], counts[1]
-        labels = sorted(
-            {*train, *serve}, key=lambda v: (-train.get(v, 0) - serve.get(v, 0), v)
-        )
+        labels = sorted({*train, *serve}, key=lambda v: (-train.get(v, 0) - serve.get(v, 0), v))
         return Table(
             tuple(labels),
             np.array([train.get(v, 0) for v in labels], np.int64),
@@ -208,8 +206,9 @@ class Sides:
 
 def union(some: Counts, others: Counts) -> Counts:
     """Return the cells of both lots in order; each lot is in order already."""
-    both = np.sort(np.concatenate([some, others]), kind="stable")
-    return both[np.append(True, both[1:] != both[:-1])]
+    both: Counts = np.sort(np.concatenate([some, others]), kind="stable")
+    cells: Counts = both[np.append(True, both[1:] != both[:-1])]
+    return cells
 
 
 def spread_out(cells: Counts, some: Counts, counts: Counts) -> Counts:

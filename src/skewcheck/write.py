@@ -7,7 +7,6 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Any
 
 from skewcheck.errors import OutputError
@@ -36,7 +35,7 @@ def write_through(path: Path, fill: Callable[[IO[bytes]], Any]) -> None:
             cannot be written; what was there before is untouched.
     """
     refuse(path)
-    temporary = path.with_name(f".skewcheck-{token_hex(8)}.tmp")
+    temporary = path.with_name(f".skewcheck-{os.urandom(8).hex()}.tmp")
     try:
         _flush(fill, temporary)
         if path.exists():

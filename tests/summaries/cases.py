@@ -41,7 +41,20 @@ class Case:
 
 #: Numbers that break grids: signed zeros, denormals, the ends of float32, of float64 and of int64.
 EXTREMES = [0.0, -0.0, 5e-324, -5e-324, 1e-45, 1e-40, 1.2e-38, 3.4e38, -3.5e38, 1e76, 1e308, -1e308]
-WHOLE = [1.0, 1.5, -1.0, 2047.0, 2048.0, 2049.0, 19.98, 19.99, 1.7e9, 1.7e9 + 1, -(2.0**63), 2.0**64]
+WHOLE = [
+    1.0,
+    1.5,
+    -1.0,
+    2047.0,
+    2048.0,
+    2049.0,
+    19.98,
+    19.99,
+    1.7e9,
+    1.7e9 + 1,
+    -(2.0**63),
+    2.0**64,
+]
 ODD = [np.nan, np.inf, -np.inf]
 
 finite_numbers = st.one_of(

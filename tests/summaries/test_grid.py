@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from skewcheck.summaries.grid import SHIFT, SLICE, Grid, GridSpec, finite, patterns
 from tests.summaries.cases import SPECS, Floats, array, finite_numbers, grid
 
+Values = NDArray[Any]
 WIDTH = 2.0 ** (SHIFT - 23)  # a cell's width relative to its distance from the origin
 
 
@@ -90,7 +94,7 @@ def test_rows_counted_one_by_one_equal_rows_counted_at_once() -> None:
     "dtype", [np.int8, np.uint8, np.int32, np.uint32, np.int64, np.uint64, np.float16, np.float32]
 )
 def test_numbers_count_alike_in_every_width_that_holds_them(dtype: type) -> None:
-    values = np.array([0, 1, 2, 100, 100, 127], dtype)
+    values: Values = np.array([0, 1, 2, 100, 100, 127], dtype)
     for spec in SPECS:
         made = Grid(spec)
         made.add(values)
@@ -98,7 +102,8 @@ def test_numbers_count_alike_in_every_width_that_holds_them(dtype: type) -> None
 
 
 def test_the_ends_of_int64_and_uint64_have_cells() -> None:
-    for values in (np.array([-(2**63), 2**63 - 1]), np.array([0, 2**64 - 1], np.uint64)):
+    ends: list[Values] = [np.array([-(2**63), 2**63 - 1]), np.array([0, 2**64 - 1], np.uint64)]
+    for values in ends:
         made = Grid(GridSpec.of(values.astype(np.float64)))
         made.add(values)
         assert made.total == 2

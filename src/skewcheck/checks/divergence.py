@@ -36,9 +36,7 @@ def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:
     return over_cells(sides, js8)
 
 
-def over_cells(
-    sides: Sides, statistic: Callable[[Counts, Counts], Inference]
-) -> Measured | None:
+def over_cells(sides: Sides, statistic: Callable[[Counts, Counts], Inference]) -> Measured | None:
     """Return a statistic of the pooled cells, with the cell that changed most."""
     table = sides.cells
     if table is None or not table.train.sum() or not table.serve.sum():

@@ -14,7 +14,7 @@ from skewcheck.policy import Rule
 from skewcheck.sides import Sides
 from skewcheck.statistics.increase import ShareIncrease
 
-TITLE = "NaN and infinite numbers where train has none"
+TITLE = "NaN where train has none"
 UNIT = "share"
 RULE = Rule(fail=0.001)
 

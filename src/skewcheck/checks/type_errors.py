@@ -60,5 +60,9 @@ def _others(side: ColumnProfile, kind: Kind) -> dict[str, int]:
         counts[Kind.NUMBER] = {}
         counts[Kind.TEXT] = {"texts": text - states["text:time"]}
     return {
-        name: n for other, some in counts.items() if other is not kind for name, n in some.items() if n
+        name: n
+        for other, some in counts.items()
+        if other is not kind
+        for name, n in some.items()
+        if n
     }

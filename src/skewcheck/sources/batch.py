@@ -45,7 +45,7 @@ class Lanes:
         """Return the lanes of some rows."""
 
         def places(state: State) -> NDArray[np.int64]:
-            rank = np.cumsum(self.states == state) - 1
+            rank: NDArray[np.int64] = np.cumsum(self.states == state) - 1
             return rank[rows[self.states[rows] == state]]
 
         return Lanes(
@@ -117,7 +117,7 @@ class Source:
 
     ``declared`` are the kinds that the container itself declares (Parquet, Arrow, frames), in its
     column order, empty for text containers. ``ledger`` holds what was found while looking for
-    files (skipped ones). ``ordered`` is the reason for the layout chosen, for the report.
+    files (skipped ones). ``layout`` is the reason for the layout chosen, for the report.
     """
 
     name: str

@@ -88,7 +88,8 @@ class ParquetPart:
                 was changed since it was listed.
         """
         ledger.files.append(self.name)
-        flat = not self.layout.encoded and not any(map(pa.types.is_struct, self.source.schema.types))
+        structs = any(map(pa.types.is_struct, self.source.schema.types))
+        read = self._by_row if structs or self.layout.encoded else self._by_column
         with opened(self.source.file, whole=True) as stream, _named_errors(self.name):
             reader = pq.ParquetFile(
                 stream,
@@ -97,7 +98,7 @@ class ParquetPart:
                 pre_buffer=False,
                 memory_map=False,
             )
-            yield from (self._by_column if flat else self._by_row)(reader, ledger)
+            yield from read(reader, ledger)
 
     def _by_column(self, reader: pq.ParquetFile, ledger: Ledger) -> Iterator[Batch]:
         """Yield whole row groups, each column decoded when it is counted: it is still in cache."""
@@ -110,8 +111,8 @@ class ParquetPart:
             beside = with_partitions({}, self.source.file.partitions, rows, self.numbers)
             ledger.count("ok", rows)
             if rows:
-                columns = _Columns(reader, (self.name, group), names, beside)
-                yield Batch(rows, columns, self.name, row)
+                found = _Columns(reader, (self.name, group), names, beside)
+                yield Batch(rows, found, self.name, row)
             row += rows
 
     def _by_row(self, reader: pq.ParquetFile, ledger: Ledger) -> Iterator[Batch]:
@@ -170,7 +171,9 @@ class _Columns(Lazy):
         found: dict[str, pa.Array | Lanes] = {
             name: plain(batch.column(inside)) for name, inside in self._names.items()
         }
-        return found | {key: self[key].slice(0, rows) for key in self._beside}
+        for key, values in self._beside.items():
+            found[key] = values.slice(0, rows) if isinstance(values, pa.Array) else values
+        return found
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

@@ -21,12 +21,13 @@ BITS = 64
 PLANES = BITS + 1  # the last one counts rows
 KEYS = 128  # in a saved profile, cell and plane share one number
 LIGHT = 1024
+ROOM = 32_768  # values that may wait to be summed: summing is dear, and most are never asked about
 
 Bits = NDArray[np.int64]
 
 
 def sampled(offset: int, rows: int) -> NDArray[np.int64]:
-    """Return which rows of a batch are looked at; depends on a row's place in its container only."""
+    """Return which rows of a batch are looked at: by their place in the container only."""
     head = max(0, min(rows, FIRST - offset))
     start = head + (-(offset + head)) % STRIDE
     return np.concatenate(
@@ -58,18 +59,22 @@ class Atoms:
             cells = (patterns(finite(self.spec, part)) >> SHIFT).astype(np.int64)
             exact = part.astype(np.float64) + 0.0  # -0.0 becomes 0.0
             self._waiting.append((cells, exact.view(np.int64)))
-        if sum(len(cells) for cells, _ in self._waiting) > SLICE:
-            self._settle()
+        self._settle(ROOM)
 
-    def _settle(self) -> None:
-        """Turn the waiting values into sums."""
-        if not self._waiting:
+    def _settle(self, room: int = 0) -> None:
+        """Turn the waiting values into sums, once there are more of them than there is room for."""
+        if sum(len(cells) for cells, _ in self._waiting) <= room:
             return
-        cells = np.concatenate([c for c, _ in self._waiting])
-        exact = np.concatenate([b for _, b in self._waiting])
+        cells, exact = self._rows()
         self._waiting = []
         planes = (exact[:, None] >> np.arange(BITS)) & 1
         self._put(cells, np.column_stack([planes, np.ones(len(cells), np.int64)]))
+
+    def _rows(self) -> tuple[Bits, Bits]:
+        """Return the cells and the bits of the waiting values."""
+        none = np.zeros(0, np.int64)
+        cells, exact = zip((none, none), *self._waiting, strict=True)
+        return np.concatenate(cells), np.concatenate(exact)
 
     def _put(self, cells: Bits, sums: Bits) -> None:
         cells, sums = np.concatenate([self._cells, cells]), np.concatenate([self._sums, sums])
@@ -84,16 +89,10 @@ class Atoms:
 
         Both are NaN where the cell is light.
         """
-        self._settle()
+        heavy = self.heavy()
         value, share = np.full((2, len(cells)), np.nan)
-        totals = self._sums[:, BITS]
-        place = np.searchsorted(self._cells, cells)
-        place[place == len(self._cells)] = 0
-        if not len(self._cells):
-            return value, share
-        heavy = (totals >= 3) & (totals * LIGHT >= totals.sum())
-        found = (self._cells[place] == cells) & heavy[place]
-        sums = self._sums[place[found]]
+        found, place = np.isin(cells, heavy._cells), np.searchsorted(heavy._cells, cells)
+        sums = heavy._sums[place[found]]
         total, ones = sums[:, BITS:], sums[:, :BITS]
         spelled = np.packbits(2 * ones > total, axis=1, bitorder="little")
         value[found] = spelled.view(np.float64)[:, 0]
@@ -107,21 +106,28 @@ class Atoms:
         return None if np.isnan(value[0]) else (float(value[0]), float(share[0]))
 
     def merge(self, other: Atoms) -> Atoms:
-        """Return the sums of both; atoms on another grid cannot be carried over and are left out."""
+        """Return the sums of both; atoms on another grid are left out."""
         merged = Atoms(self.spec)
         for atoms in (self, other):
-            atoms._settle()
             if atoms.spec == self.spec:
                 merged._put(atoms._cells, atoms._sums)
+                merged._waiting += atoms._waiting
+        merged._settle(ROOM)
         return merged
 
     def heavy(self) -> Atoms:
         """Return only the cells that can name a value."""
-        self._settle()
-        totals = self._sums[:, BITS]
-        keep = (totals >= 3) & (totals * LIGHT >= totals.sum())
+        cells, exact = self._rows()
+        found, place = np.unique(np.concatenate([self._cells, cells]), return_inverse=True)
+        counts = np.concatenate([self._sums[:, BITS], np.ones(len(cells), np.int64)])
+        totals = np.zeros(len(found), np.int64)
+        np.add.at(totals, place, counts)
+        keep = ((totals >= 3) & (totals * LIGHT >= totals.sum()))[place]
+        summed, waiting = keep[: len(self._cells)], keep[len(self._cells) :]
         kept = Atoms(self.spec)
-        kept._put(self._cells[keep], self._sums[keep])
+        kept._put(self._cells[summed], self._sums[summed])
+        kept._waiting = [(cells[waiting], exact[waiting])]
+        kept._settle()
         return kept
 
     def encode(self) -> Iterator[Row]:
@@ -149,8 +155,6 @@ class Atoms:
             return False
         self._settle()
         other._settle()
-        return np.array_equal(self._cells, other._cells) and np.array_equal(
-            self._sums, other._sums
-        )
+        return np.array_equal(self._cells, other._cells) and np.array_equal(self._sums, other._sums)
 
     __hash__ = None  # type: ignore[assignment]  # changes as it counts

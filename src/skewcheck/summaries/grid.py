@@ -32,8 +32,9 @@ class GridSpec:
     """Where a column's grid lies: cells are float32 patterns of ``(x - origin) * 2**-exponent``.
 
     ``origin`` is 0 unless the column's values are close together far from zero (epochs,
-    coordinates); ``exponent`` (-1000 to 1000) moves the column's values to the low end of the float32
-    range, so that the cells in use are few and close together. Both are fixed before the pass.
+    coordinates); ``exponent`` (-1000 to 1000) moves the column's values to the low end of the
+    float32 range, so that the cells in use are few and close together. Both are fixed before the
+    pass.
     """
 
     origin: float = 0.0
@@ -75,7 +76,7 @@ class GridSpec:
         return cls(origin, min(1000, max(-1000, exponent)))
 
     def _crowd(self, distinct: NDArray[np.float64], counts: Cells) -> tuple[int, float]:
-        """Return the rows of the fullest cell that holds several values, and its commonest value."""
+        """Return the rows of the fullest cell of several values, and its commonest value."""
         cells = patterns(finite(self, distinct)) >> SHIFT
         first = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
         rows = np.add.reduceat(counts, first) * (np.diff(first, append=len(cells)) > 1)
