@@ -15,7 +15,7 @@ _HALF = np.uint64(32)
 
 
 def mixed(values: Hashes) -> Hashes:
-    """Return the values with every bit of each spread over all of its bits (a bijection, rrmxmx's multiplier)."""
+    """Return the values with every bit of each spread over all its bits, none lost."""
     values = values ^ (values >> _HALF)
     values *= _ODD
     values ^= values >> _HALF

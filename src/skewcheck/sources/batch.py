@@ -46,7 +46,8 @@ class Lanes:
 
         def places(state: State) -> NDArray[np.int64]:
             rank: NDArray[np.int64] = np.cumsum(self.states == state) - 1
-            return rank[rows[self.states[rows] == state]]
+            chosen: NDArray[np.int64] = rank[rows[self.states[rows] == state]]
+            return chosen
 
         return Lanes(
             self.states[rows],
