@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -202,12 +203,14 @@ def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
 
 def _grouped(table: pa.Table) -> Iterator[tuple[tuple[str, str], list[Row]]]:
     """Yield the rows of each (column, summary), which lie next to each other in the file."""
-    columns = [table.column(name).to_pylist() for name in ("column", "summary")]
-    rest = [table.column(name).to_pylist() for name in ("cell", "label", "value", "n")]
-    start = 0
-    for end in range(1, table.num_rows + 1):
-        key = (columns[0][start], columns[1][start])
-        if end < table.num_rows and (columns[0][end], columns[1][end]) == key:
-            continue
-        yield key, list(zip(*(c[start:end] for c in rest), strict=True))
-        start = end
+    if not table.num_rows:
+        return
+    keys = [table.column(name).combine_chunks() for name in ("column", "summary")]
+    codes = [key.indices.to_numpy() for key in keys]
+    change = (np.diff(codes[0]) != 0) | (np.diff(codes[1]) != 0)
+    starts = [0, *(np.flatnonzero(change) + 1).tolist()]
+    for start, end in zip(starts, [*starts[1:], table.num_rows], strict=True):
+        names = [k.dictionary[int(c[start])].as_py() for k, c in zip(keys, codes, strict=True)]
+        part = table.slice(start, end - start)
+        rest = [part.column(name).to_pylist() for name in ("cell", "label", "value", "n")]
+        yield (names[0], names[1]), list(zip(*rest, strict=True))

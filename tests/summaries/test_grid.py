@@ -24,7 +24,7 @@ def cells_of(spec: GridSpec, values: Floats) -> np.ndarray:
 
 @pytest.mark.parametrize("spec", SPECS)
 @given(values=st.lists(finite_numbers, min_size=1, max_size=30).map(array))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_number_lies_within_the_edges_of_its_cell(spec: GridSpec, values: Floats) -> None:
     cells = cells_of(spec, values)
     low, high = spec.edges(cells)
@@ -38,7 +38,7 @@ def test_every_number_lies_within_the_edges_of_its_cell(spec: GridSpec, values: 
 
 @pytest.mark.parametrize("spec", SPECS)
 @given(values=st.lists(finite_numbers, min_size=1, max_size=30).map(array))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_cells_are_ordered_as_the_numbers_are(spec: GridSpec, values: Floats) -> None:
     values = np.sort(values)
     assert (np.diff(cells_of(spec, values)) >= 0).all()
@@ -48,7 +48,7 @@ def test_cells_are_ordered_as_the_numbers_are(spec: GridSpec, values: Floats) ->
 
 @pytest.mark.parametrize("spec", SPECS)
 @given(values=st.lists(finite_numbers, max_size=30))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_least_and_the_greatest_number_are_exact(spec: GridSpec, values: list[float]) -> None:
     made = grid(spec, values)
     assert (made.low, made.high) == (min(values, default=np.inf), max(values, default=-np.inf))
@@ -57,7 +57,7 @@ def test_the_least_and_the_greatest_number_are_exact(spec: GridSpec, values: lis
 
 @pytest.mark.parametrize("spec", SPECS)
 @given(values=st.lists(finite_numbers, max_size=30))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_weights_are_repeated_rows(spec: GridSpec, values: list[float]) -> None:
     weights = np.arange(1, len(values) + 1)
     made = Grid(spec)

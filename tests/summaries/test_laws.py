@@ -33,7 +33,7 @@ def test_every_summary_is_under_law() -> None:
 
 @EACH
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_nothing_is_the_identity_of_merging(case: Case, data: st.DataObject) -> None:
     summary = case.of(data.draw(case.rows))
     assert summary.merge(case.of([])) == summary == case.of([]).merge(summary)
@@ -41,7 +41,7 @@ def test_nothing_is_the_identity_of_merging(case: Case, data: st.DataObject) -> 
 
 @EACH
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_merging_is_commutative_and_associative(case: Case, data: st.DataObject) -> None:
     a, b, c = (case.of(data.draw(case.rows)) for _ in range(3))
     assert a.merge(b) == b.merge(a)
@@ -50,7 +50,7 @@ def test_merging_is_commutative_and_associative(case: Case, data: st.DataObject)
 
 @EACH
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_counting_rows_together_is_merging_their_summaries(case: Case, data: st.DataObject) -> None:
     x, y = data.draw(case.rows), data.draw(case.rows)
     assert case.of(x + y) == case.of(x).merge(case.of(y))
@@ -58,7 +58,7 @@ def test_counting_rows_together_is_merging_their_summaries(case: Case, data: st.
 
 @EACH
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_merging_leaves_both_sides_as_they_were(case: Case, data: st.DataObject) -> None:
     x, y = data.draw(case.rows), data.draw(case.rows)
     a, b = case.of(x), case.of(y)
@@ -69,7 +69,7 @@ def test_merging_leaves_both_sides_as_they_were(case: Case, data: st.DataObject)
 
 @EACH
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_order_of_rows_does_not_matter(case: Case, data: st.DataObject) -> None:
     rows = data.draw(case.rows)
     shuffled = data.draw(st.permutations(rows))
@@ -78,7 +78,7 @@ def test_the_order_of_rows_does_not_matter(case: Case, data: st.DataObject) -> N
 
 @EACH
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_saved_summary_comes_back(case: Case, data: st.DataObject) -> None:
     summary: Any = case.of(data.draw(case.rows))
     rows = list(summary.encode())
@@ -89,7 +89,7 @@ def test_a_saved_summary_comes_back(case: Case, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("case", SUBTRACTING.values(), ids=SUBTRACTING)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_copies_of_rows_can_be_taken_off_again(case: Case, data: st.DataObject) -> None:
     rows = data.draw(case.rows)
     copies = data.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else []

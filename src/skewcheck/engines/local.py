@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from queue import Empty, SimpleQueue
+from threading import Event
 
 from skewcheck.profile import Plan, Profile
 from skewcheck.sources.batch import Batch, Part, Source
@@ -30,36 +31,61 @@ def fold(
     ``progress`` is called with the source's name, parts done and parts in all. The result is the
     same whatever ``workers`` is: counts are integers and add up in any order.
     """
-    queue: SimpleQueue[Part] = SimpleQueue()
-    for part in source.parts:
-        queue.put(part)
-    done = 0
-
-    def work() -> Profile:
-        nonlocal done
-        profile = Profile(plan)
-        while True:
-            try:
-                part = queue.get_nowait()
-            except Empty:
-                return profile
-            for batch in part.batches(profile.ledger):
-                profile.add(batch, skip)
-                if watch:
-                    watch(batch)
-            done += 1
-            if progress:
-                progress(source.name, done, len(source.parts))
-
+    crew = _Crew(source, plan, skip, watch, progress)
     count = max(1, min(len(source.parts), workers or os.cpu_count() or 1))
-    if count == 1:
-        profiles = [work()]
-    else:
-        with ThreadPoolExecutor(count) as pool:
-            profiles = [f.result() for f in [pool.submit(work) for _ in range(count)]]
-    profile = reduce(Profile.merge, profiles).finish()
+    profile = reduce(Profile.merge, crew.run(count)).finish()
     profile.ledger = source.ledger.merge(profile.ledger)
     return in_order(profile, source)
+
+
+class _Crew:
+    """Worker threads that take parts from one queue until it is empty or one of them fails."""
+
+    def __init__(
+        self,
+        source: Source,
+        plan: Plan,
+        skip: frozenset[str],
+        watch: Watch | None,
+        progress: Progress | None,
+    ) -> None:
+        self._source, self._plan, self._skip = source, plan, skip
+        self._watch, self._progress = watch, progress
+        self._parts: SimpleQueue[Part] = SimpleQueue()
+        for part in source.parts:
+            self._parts.put(part)
+        self._stop = Event()
+
+    def run(self, count: int) -> list[Profile]:
+        """Return the profile of each worker."""
+        if count == 1:
+            return [self._work()]
+        with ThreadPoolExecutor(count) as pool:
+            futures = [pool.submit(self._work) for _ in range(count)]
+            try:
+                return [future.result() for future in futures]
+            finally:
+                self._stop.set()  # after an error or an interrupt, nobody waits for the rest
+
+    def _work(self) -> Profile:
+        profile = Profile(self._plan)
+        try:
+            while not self._stop.is_set():
+                self._count(self._parts.get_nowait(), profile)
+        except Empty:
+            pass
+        return profile
+
+    def _count(self, part: Part, profile: Profile) -> None:
+        for batch in part.batches(profile.ledger):
+            if self._stop.is_set():
+                return
+            profile.add(batch, self._skip)
+            if self._watch:
+                self._watch(batch)
+        if self._progress:
+            total = len(self._source.parts)
+            self._progress(self._source.name, total - self._parts.qsize(), total)
 
 
 def in_order(profile: Profile, source: Source) -> Profile:
