@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import repeat
+from tempfile import TemporaryFile
 from threading import Lock
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -15,29 +18,58 @@ from skewcheck.profile import Plan, Profile
 from skewcheck.sources.batch import Batch, Lanes, Source, State
 
 ABSENT = object()
+HELD = 1 << 22  # hashes kept in memory, 32 MiB
 
 
 class Keys:
-    """Hashes of the keys seen, 8 bytes a row; ``twice`` tells which occur more than once."""
+    """Hashes of the keys seen, 8 bytes a row, on disk beyond HELD rows; which occur twice?"""
 
     def __init__(self, names: Sequence[str]) -> None:
         """Watch for these key columns together."""
         self.names = tuple(names)
-        self._seen: list[Hashes] = []
+        self._held: list[Hashes] = []
+        self._spilled: IO[bytes] | None = None
+        self._rows = 0
         self._lock = Lock()
 
     def watch(self, batch: Batch) -> None:
         """Remember the keys of a batch; a row without its whole key is never a duplicate."""
         hashes, whole = self._hashes(batch)
         with self._lock:
-            self._seen.append(hashes[whole])
+            self._held.append(hashes[whole])
+            self._rows += len(self._held[-1])
+            if sum(map(len, self._held)) > HELD:
+                self._spill()
 
+    def _spill(self) -> None:
+        if self._spilled is None:
+            self._spilled = TemporaryFile(prefix="skewcheck-")
+        for hashes in self._held:
+            hashes.tofile(self._spilled)
+        self._held = []
+
+    @cached_property
     def twice(self) -> Hashes:
         """Return the hashes that occur more than once, in order."""
-        seen = np.concatenate([np.zeros(0, np.uint64), *self._seen])
-        self._seen = [seen]
-        seen.sort()
-        return np.unique(seen[1:][seen[1:] == seen[:-1]])
+        found = [_twice(part) for part in self._ranges()]
+        self._held = []
+        if self._spilled is not None:
+            self._spilled.close()
+        return np.concatenate([np.zeros(0, np.uint64), *found])
+
+    def _ranges(self) -> Iterator[Hashes]:
+        """Yield all hashes, a range of them at a time so that each fits into memory."""
+        if self._spilled is None:
+            yield np.concatenate([np.zeros(0, np.uint64), *self._held])
+            return
+        self._spill()
+        bits = max(1, (self._rows // HELD).bit_length())
+        for number in range(1 << bits):
+            self._spilled.seek(0)
+            parts = []
+            while len(read := np.fromfile(self._spilled, np.uint64, HELD // 4)):
+                parts.append(read[read >> np.uint64(64 - bits) == number])
+            yield np.concatenate(parts)
 
     def _hashes(self, batch: Batch) -> tuple[Hashes, NDArray[np.bool_]]:
         hashes, whole = np.zeros(batch.rows, np.uint64), np.ones(batch.rows, np.bool_)
@@ -55,7 +87,7 @@ class Keys:
         Reads the source again, rows with a repeated key only. Copies are alike, so it does not
         matter which one counts as the first.
         """
-        repeated, surplus, conflicts = self.twice(), Profile(plan), 0
+        repeated, surplus, conflicts = self.twice, Profile(plan), 0
         seen: set[tuple[int, int]] = set()
         keys: set[int] = set()
         for part in source.parts:
@@ -78,6 +110,11 @@ class Keys:
                 if copies:
                     surplus.add(batch.taken(np.array(copies)), skip)
         return surplus.finish(), conflicts
+
+
+def _twice(hashes: Hashes) -> Hashes:
+    hashes.sort()
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
 def _contents(batch: Batch) -> list[int]:

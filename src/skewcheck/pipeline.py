@@ -162,7 +162,7 @@ def _like(profile: Profile, kinds: Mapping[str, Kind]) -> Plan:
 def _without_copies(profile: Profile, keys: Keys, source: Source, skip: frozenset[str]) -> Profile:
     """Return the profile with every event counted once, and the ledger saying so."""
     profile.ledger.fates["duplicates"] += 0
-    if not len(keys.twice()):
+    if not len(keys.twice):
         return profile
     surplus, conflicts = keys.copies(source, profile.plan, skip)
     left = profile.subtract(surplus)
