@@ -229,3 +229,15 @@ def test_quantiles_are_those_of_the_raw_values(name: str) -> None:
         place = np.searchsorted(np.cumsum(counts), np.ceil(levels * len(side)))
         slack = laid.radius[place] + 2.0**-22 * np.abs(exact)
         assert (np.abs(laid.value[place] - exact) <= slack).all()
+
+
+@pytest.mark.parametrize("rows", [10, 60, 250, 1_000, 4_000])
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_of_a_small_train_the_distance_is_exact_to_one_in_a_thousand(name: str, rows: int) -> None:
+    rng = np.random.default_rng([rows, len(name)])
+    train, serve = SHAPES[name](rng, rows), SHAPES[name](rng, rows)
+    numbers = pair(train, serve).numbers
+    assert numbers is not None
+    distance = ks(numbers.train, numbers.serve, pure=numbers.pure)
+    exact = ks_2samp(train, serve, method="asymp").statistic
+    assert distance.value == pytest.approx(exact, abs=1e-3)

@@ -14,6 +14,7 @@ from skewcheck import duplicates, pipeline
 from skewcheck.config import Config
 from skewcheck.fingerprint import fingerprints
 from skewcheck.ledger import Ledger
+from skewcheck.profile import Plan
 from skewcheck.schema import Kind, Role
 from skewcheck.sources.batch import Batch, Lanes, Source, State
 
@@ -58,7 +59,7 @@ def test_the_size_of_batches_does_not_matter(size: int) -> None:
     table = pa.table({"id": ["a", "b", "a", "c", "b", "a", None], "x": [1, 2, 1, 4, 2, 9, 5.0]})
     source = Source("s", (Rows(table, size),), {"id": Kind.TEXT, "x": Kind.NUMBER}, Ledger())
     keys = keys_of(table, size)
-    surplus, conflicts = keys.copies(source, duplicates.Plan(), frozenset({"id"}))
+    surplus, conflicts = keys.copies(source, Plan(), frozenset({"id"}))
     assert (surplus.rows, conflicts) == (2, 1)
 
 

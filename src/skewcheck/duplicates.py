@@ -43,7 +43,7 @@ class Keys:
 
     def _spill(self) -> None:
         if self._spilled is None:
-            self._spilled = TemporaryFile(prefix="skewcheck-")
+            self._spilled = TemporaryFile(prefix="skewcheck-")  # noqa: SIM115 -- closed by twice
         for hashes in self._held:
             hashes.tofile(self._spilled)
         self._held = []

@@ -34,11 +34,12 @@ def first_rows(source: Source) -> list[Batch]:
 def plan(head: list[Batch], kinds: dict[str, Kind]) -> Plan:
     """Return the plan that the first rows of train suggest; ``kinds`` are train's own."""
     names = dict.fromkeys([*kinds, *(name for batch in head for name in batch.columns)])
+    whole = sum(batch.rows for batch in head) < ROWS
     specs: dict[str, ColumnSpec] = {}
     for name in names:
         kept = [_numbers(batch.columns[name]) for batch in head if name in batch.columns]
         numbers = np.concatenate(kept) if kept else np.zeros(0)
-        specs[name] = ColumnSpec(kinds.get(name), GridSpec.of(numbers))
+        specs[name] = ColumnSpec(kinds.get(name), GridSpec.of(numbers, fine=whole))
     return Plan(specs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +111,7 @@ class Profile:
             "format": FORMAT,
             "rows": self.rows,
             "columns": {
-                name: [c.spec.kind, c.spec.grid.origin, c.spec.grid.exponent]
-                for name, c in self.columns.items()
+                name: [c.spec.kind, *astuple(c.spec.grid)] for name, c in self.columns.items()
             },
             "ledger": {
                 "fates": dict(self.ledger.fates),
@@ -183,8 +182,8 @@ def _encoded(name: str, column: ColumnProfile) -> pa.Table:
 
 def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     specs = {
-        name: ColumnSpec(Kind(kind) if kind else None, GridSpec(origin, exponent))
-        for name, (kind, origin, exponent) in header["columns"].items()
+        name: ColumnSpec(Kind(kind) if kind else None, GridSpec(*grid))
+        for name, (kind, *grid) in header["columns"].items()
     }
     ledger = Ledger()
     ledger.fates.update(header["ledger"]["fates"])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skewcheck.summaries.grid import SHIFT, SLICE, GridSpec, Row, finite, patterns
+from skewcheck.summaries.grid import SLICE, GridSpec, Row, finite, patterns
 
 FIRST, STRIDE = 1024, 1024  # the first rows of a container are all looked at, then one in STRIDE
 BITS = 64
@@ -56,7 +56,7 @@ class Atoms:
         values = values[np.isfinite(values)]
         for start in range(0, len(values), SLICE):
             part = values[start : start + SLICE]
-            cells = (patterns(finite(self.spec, part)) >> SHIFT).astype(np.int64)
+            cells = (patterns(finite(self.spec, part)) >> self.spec.shift).astype(np.int64)
             exact = part.astype(np.float64) + 0.0  # -0.0 becomes 0.0
             self._waiting.append((cells, exact.view(np.int64)))
         self._settle(ROOM)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 SHIFT = 13  # low bits of a float32 that a cell ignores: 10 of 23 mantissa bits are kept
+FINE = 7  # the same where train is small: every row counts, and cells cost nothing
+PATTERN_OF_INFINITY = 0x7F800000
 SLICE = 131_072  # values handled at once, so that the scratch stays in the L2 cache
-INFINITE = 0x7F800000 >> SHIFT
 SMALL = SLICE // 4  # fewer values than this are counted by sorting, without a dense array
 CROWD = 1 / 512  # share of the first rows that may differ within one cell before a grid is moved
 TRIES = 3
@@ -33,19 +34,21 @@ class GridSpec:
 
     ``origin`` is 0 unless the column's values are close together far from zero (epochs,
     coordinates); ``exponent`` (-1000 to 1000) moves the column's values to the low end of the
-    float32 range, so that the cells in use are few and close together. Both are fixed before the
-    pass.
+    float32 range, so that the cells in use are few and close together; ``shift`` low bits of the
+    pattern are ignored. All are fixed before the pass.
     """
 
     origin: float = 0.0
     exponent: int = 96
+    shift: int = SHIFT
 
     @classmethod
-    def of(cls, values: Numbers) -> GridSpec:
+    def of(cls, values: Numbers, *, fine: bool = False) -> GridSpec:
         """Return the grid that suits these first values of the train side (finite or not).
 
-        The origin is 0 unless that crowds different values into one cell: then the centre of the
-        values, or one of the crowd itself, if this halves the crowd.
+        ``fine`` says that they are all there are. The origin is 0
+        unless that crowds different values into one cell: then the centre of the values, or one of
+        the crowd itself, if this halves the crowd.
         """
         seen = values[np.isfinite(values)].astype(np.float64)[:SLICE]
         if not len(seen):
@@ -60,7 +63,7 @@ class GridSpec:
             found, among = other._crowd(distinct, counts)
             if 2 * found < crowd:
                 best, crowd, member = other, found, among
-        return best
+        return replace(best, shift=FINE) if fine else best
 
     @classmethod
     def _around(cls, origin: float, distinct: NDArray[np.float64]) -> GridSpec:
@@ -77,7 +80,7 @@ class GridSpec:
 
     def _crowd(self, distinct: NDArray[np.float64], counts: Cells) -> tuple[int, float]:
         """Return the rows of the fullest cell of several values, and its commonest value."""
-        cells = patterns(finite(self, distinct)) >> SHIFT
+        cells = patterns(finite(self, distinct)) >> self.shift
         first = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
         rows = np.add.reduceat(counts, first) * (np.diff(first, append=len(cells)) > 1)
         start = int(first[rows.argmax()])
@@ -95,10 +98,11 @@ class GridSpec:
 
     def _magnitude(self, cells: Cells, step: int = 0) -> NDArray[np.float64]:
         index = np.where(cells < 0, -cells - 1, cells) + step
-        bits = (np.minimum(index, INFINITE - 1) << SHIFT).astype(np.uint32)
+        infinite = PATTERN_OF_INFINITY >> self.shift
+        bits = (np.minimum(index, infinite - 1) << self.shift).astype(np.uint32)
         with np.errstate(over="ignore"):
             size = np.ldexp(bits.view(np.float32).astype(np.float64), self.exponent)
-        return np.where(index < INFINITE, np.minimum(size, LARGEST), LARGEST)
+        return np.where(index < infinite, np.minimum(size, LARGEST), LARGEST)
 
 
 class _Scratch(threading.local):
@@ -206,12 +210,12 @@ class Grid:
     def _count(self, narrow: NDArray[np.float32], *, signed: bool) -> None:
         bits = patterns(narrow) if signed else narrow.view(np.int32)
         cells = _scratch.cells[: len(bits)]
-        np.right_shift(bits, SHIFT, out=cells)
+        np.right_shift(bits, self.spec.shift, out=cells)
         first = 0
         if signed:
             first = int(cells.min())
             cells -= first
-        if len(cells) < SMALL:
+        if len(cells) < SMALL or self.spec.shift < SHIFT:
             found, counts = np.unique(cells, return_counts=True)
             self._keep(found + first, counts)
             return
@@ -242,7 +246,7 @@ class Grid:
             self.high = max(self.high, _float(values.max()))
         for start in range(0, len(values), SLICE):
             part = values[start : start + SLICE]
-            cells = (patterns(finite(self.spec, part)) >> SHIFT).astype(np.int64)
+            cells = (patterns(finite(self.spec, part)) >> self.spec.shift).astype(np.int64)
             cells, place = np.unique(cells, return_inverse=True)
             counts = np.zeros(len(cells), np.int64)
             np.add.at(counts, place, weights[start : start + SLICE])
