@@ -62,6 +62,7 @@ def _settle_in() -> None:
     """Set up this process for streaming: no idle threads, and memory kept for the next batch."""
     # Nothing here is linear algebra; without this, import numpy starts a thread per core.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # glibc gives every freed megabyte back to the system and faults it in again a moment later:
     # a tenth of the run. Elsewhere the call is not there, or does nothing.
     with suppress(OSError, AttributeError, ImportError):
