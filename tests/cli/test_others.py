@@ -12,7 +12,7 @@ from skewcheck.cli import run
 from skewcheck.config import load
 from skewcheck.discovery import discover
 from skewcheck.schema import Role
-from tests.cli.conftest import START, environment
+from tests.cli.conftest import environment
 
 Capture = pytest.CaptureFixture[str]
 HEAVY = ("polars", "pyarrow", "duckdb", "scipy", "numpy", "rich", "jinja2", "msgspec")
@@ -112,8 +112,8 @@ def test_the_demo_keeps_its_data_on_request_and_replaces_none(capsys: Capture) -
 def test_the_start_imports_nothing_heavy(argument: str) -> None:
     ask = (
         "import sys, skewcheck.cli as c\n"
-        "try: c.main()\n"
-        f"finally: print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+        "c.run(sys.argv[1:])\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", ask, argument],
@@ -134,8 +134,8 @@ def test_every_command_has_help_that_fits(command: str, capsys: Capture) -> None
 
 
 def test_numpy_gets_one_thread_for_linear_algebra() -> None:
-    tell = "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS']))"
-    command = [sys.executable, "-c", f"import atexit, os; {tell}; {START}", "--version"]
+    tell = "c.settle_in(); print(os.environ['OPENBLAS_NUM_THREADS'])"
+    command = [sys.executable, "-c", f"import os, skewcheck.cli as c; {tell}"]
     env = {k: v for k, v in environment().items() if k != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=20)
-    assert done.stdout.endswith("\n1\n")
+    assert done.stdout == "1\n"

@@ -52,13 +52,17 @@ def main() -> None:
     """Run the command line on the process's arguments and exit with the contract's code."""
     code = INTERNAL
     try:
-        _settle_in()
+        settle_in()
         code = run(sys.argv[1:])
     finally:
-        sys.exit(code)
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stderr.flush()
+        # Everything is written and closed: no late thread or exit handler may change the code,
+        # and taking the interpreter apart is 3 % of a run.
+        os._exit(code)
 
 
-def _settle_in() -> None:
+def settle_in() -> None:
     """Set up this process for streaming: no idle threads, and memory kept for the next batch."""
     # Nothing here is linear algebra; without this, import numpy starts a thread per core.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

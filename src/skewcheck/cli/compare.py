@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,6 +63,7 @@ def compare(command: str | None, /, **options: Any) -> int:
 
     from skewcheck import pipeline, report
 
+    Thread(target=_load_renderers, daemon=True).start()
     with bar(not (options["no_progress"] or options["quiet"])) as progress:
         run = pipeline.compare(
             train,
@@ -75,6 +77,11 @@ def compare(command: str | None, /, **options: Any) -> int:
     code = 0 if options["exit_zero"] else laid_out.exit_code
     _write_files(laid_out, html, json_)
     return _print(laid_out, code, options)
+
+
+def _load_renderers() -> None:
+    """Import beside the reading what the end of the run needs."""
+    from skewcheck.render import json, terminal  # noqa: F401
 
 
 def _write_files(laid_out: Report, html: str | None, json_: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -20,19 +20,26 @@ from skewcheck.sources.trouble import damaged, twice
 from skewcheck.sources.walk import File
 
 ROWS = 131_072
-PART = 1 << 19  # rows below which neighbouring row groups are read as one part
+PART = 1 << 17  # rows below which neighbouring row groups are read as one part
+KEPT = 1 << 18  # rows of a first row group that is decoded once, for a look and for counting
 REPEATED = 4  # bytes a text may take in the file to be read as a dictionary
 ERRORS = (pa.ArrowException, OSError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetFile:
-    """A Parquet file and what its footer says: schema, rows of each group, its text columns."""
+    """A Parquet file and what its footer says: schema, rows of each group, its text columns.
+
+    ``kept`` are the columns of the first row group that were decoded for a look at the first rows
+    and wait to be counted, where that group is small enough to be kept.
+    """
 
     file: File
     schema: pa.Schema
     groups: tuple[int, ...]
     texts: tuple[str, ...]
+    footer: pq.FileMetaData
+    kept: dict[str, pa.Array] = field(default_factory=dict, repr=False, compare=False)
 
     def peek(self, rows: int, names: list[str]) -> list[Event]:
         """Return the first rows as events: the named text columns' values, the rest's shape."""
@@ -41,7 +48,9 @@ class ParquetFile:
             return [shape]
         with opened(self.file, whole=True) as stream:
             try:
-                reader = pq.ParquetFile(stream, pre_buffer=False, memory_map=False)
+                reader = pq.ParquetFile(
+                    stream, metadata=self.footer, pre_buffer=False, memory_map=False
+                )
                 batches = reader.iter_batches(rows, columns=names, use_threads=False)
                 return [{**shape, **row} for row in next(batches).to_pylist()]
             except ERRORS as error:
@@ -93,6 +102,7 @@ class ParquetPart:
         with opened(self.source.file, whole=True) as stream, _named_errors(self.name):
             reader = pq.ParquetFile(
                 stream,
+                metadata=self.source.footer,
                 read_dictionary=list(self.source.texts),
                 page_checksum_verification=True,
                 pre_buffer=False,
@@ -111,7 +121,7 @@ class ParquetPart:
             beside = with_partitions({}, self.source.file.partitions, rows, self.numbers)
             ledger.count("ok", rows)
             if rows:
-                found = _Columns(reader, (self.name, group), names, beside)
+                found = _Columns(reader, (self.source, group), names, beside)
                 yield Batch(rows, found, self.name, row)
             row += rows
 
@@ -139,18 +149,22 @@ class _Columns(Lazy):
     def __init__(
         self,
         reader: pq.ParquetFile,
-        place: tuple[str, int],
+        place: tuple[ParquetFile, int],
         names: dict[str, str],
         beside: dict[str, pa.Array | Lanes],
     ) -> None:
         self._reader, self._names = reader, names
-        self._file, self._group = place
+        self._source, self._group = place
         self._beside = {key: values for key, values in beside.items() if key not in names}
 
     def __getitem__(self, name: str) -> pa.Array | Lanes:
         if name in self._beside:
             return self._beside[name]
-        with _named_errors(self._file):
+        kept = self._source.kept.pop(name, None) if self._group == 0 else None
+        return self._decoded(name) if kept is None else kept
+
+    def _decoded(self, name: str) -> pa.Array | Lanes:
+        with _named_errors(self._source.file.name):
             found = self._reader.read_row_group(
                 self._group, columns=[self._names[name]], use_threads=False
             )
@@ -165,12 +179,19 @@ class _Columns(Lazy):
         return len(self._names) + len(self._beside)
 
     def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
-        with _named_errors(self._file):
+        if self._group == 0 and self._source.groups[0] <= KEPT:
+            self._source.kept.update((name, self._decoded(name)) for name in self._names)
+            found = {name: array.slice(0, rows) for name, array in self._source.kept.items()}
+            return self._with_path(found, rows)
+        with _named_errors(self._source.file.name):
             groups = [self._group]
             batch = next(self._reader.iter_batches(rows, row_groups=groups, use_threads=False))
-        found: dict[str, pa.Array | Lanes] = {
-            name: plain(batch.column(inside)) for name, inside in self._names.items()
-        }
+        found = {name: plain(batch.column(inside)) for name, inside in self._names.items()}
+        return self._with_path(found, rows)
+
+    def _with_path(
+        self, found: dict[str, pa.Array | Lanes], rows: int
+    ) -> dict[str, pa.Array | Lanes]:
         for key, values in self._beside.items():
             found[key] = values.slice(0, rows) if isinstance(values, pa.Array) else values
         return found
@@ -212,7 +233,7 @@ def look(file: File) -> ParquetFile:
     groups = tuple(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups))
     leaves = [(i, metadata.schema.column(i)) for i in range(len(metadata.schema))]
     texts = tuple(c.path for i, c in leaves if _is_text(c) and _repeats(metadata, i))
-    return ParquetFile(file, schema, groups, texts)
+    return ParquetFile(file, schema, groups, texts, metadata)
 
 
 def _is_text(column: Any) -> bool:

@@ -9,6 +9,7 @@ not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ ROOM = 32_768  # values that may wait to be summed: summing is dear, and most ar
 Bits = NDArray[np.int64]
 
 
+@lru_cache(64)
 def sampled(offset: int, rows: int) -> NDArray[np.int64]:
     """Return which rows of a batch are looked at: by their place in the container only."""
     head = max(0, min(rows, FIRST - offset))
@@ -49,21 +51,16 @@ class Atoms:
         self.spec = spec
         self._cells: Bits = np.zeros(0, np.int64)
         self._sums: Bits = np.zeros((0, PLANES), np.int64)
-        self._waiting: list[tuple[Bits, Bits]] = []
+        self._waiting: list[NDArray[np.float64]] = []
 
     def add(self, values: NDArray[Any]) -> None:
         """Look at these values (already sampled), finite or not."""
-        values = values[np.isfinite(values)]
-        for start in range(0, len(values), SLICE):
-            part = values[start : start + SLICE]
-            cells = (patterns(finite(self.spec, part)) >> self.spec.shift).astype(np.int64)
-            exact = part.astype(np.float64) + 0.0  # -0.0 becomes 0.0
-            self._waiting.append((cells, exact.view(np.int64)))
+        self._waiting.append(values.astype(np.float64))
         self._settle(ROOM)
 
     def _settle(self, room: int = 0) -> None:
         """Turn the waiting values into sums, once there are more of them than there is room for."""
-        if sum(len(cells) for cells, _ in self._waiting) <= room:
+        if sum(map(len, self._waiting)) <= room:
             return
         cells, exact = self._rows()
         self._waiting = []
@@ -72,9 +69,13 @@ class Atoms:
 
     def _rows(self) -> tuple[Bits, Bits]:
         """Return the cells and the bits of the waiting values."""
-        none = np.zeros(0, np.int64)
-        cells, exact = zip((none, none), *self._waiting, strict=True)
-        return np.concatenate(cells), np.concatenate(exact)
+        values = np.concatenate([np.zeros(0), *self._waiting])
+        values = values[np.isfinite(values)] + 0.0  # -0.0 becomes 0.0
+        cells = np.zeros(len(values), np.int64)
+        for start in range(0, len(values), SLICE):
+            bits = patterns(finite(self.spec, values[start : start + SLICE]))
+            np.right_shift(bits, self.spec.shift, out=cells[start : start + SLICE])
+        return cells, values.view(np.int64)
 
     def _put(self, cells: Bits, sums: Bits) -> None:
         cells, sums = np.concatenate([self._cells, cells]), np.concatenate([self._sums, sums])
@@ -126,7 +127,7 @@ class Atoms:
         summed, waiting = keep[: len(self._cells)], keep[len(self._cells) :]
         kept = Atoms(self.spec)
         kept._put(self._cells[summed], self._sums[summed])
-        kept._waiting = [(cells[waiting], exact[waiting])]
+        kept._waiting = [exact[waiting].view(np.float64)]
         kept._settle()
         return kept
 
