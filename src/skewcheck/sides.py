@@ -16,6 +16,7 @@ Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 ATOM = 1 / 40  # a value with this share of a side is a cell of its own
+STANDS_OUT = 128  # one in so many rows in one cell is a single value, unless other ones were seen
 SEEN = 10  # rows of serve that make a value an atom which train does not have
 BINS = 20  # quantile bins of train between the atoms
 
@@ -116,10 +117,15 @@ class Sides:
         best = np.where(np.isnan(exact) | (other_share > share), other, exact)
         named = ~np.isnan(best)
         value[places[named]] = best[named]
-        # A side with rows in the cell must itself show that they are of this one value.
-        train = (share == 1.0) & (exact == best) | (counts[0][places] == 0)
-        serve = (other_share == 1.0) & (other == best) | (counts[1][places] == 0)
-        pure[places] = named & train & serve
+        # A side with rows in the cell must itself show that they are of this one value. The sample
+        # can miss a value (in sorted data it does): a cell that stands out needs no witness.
+        alone = [
+            (seen == best) & (part == 1.0)
+            | (n[places] == 0)
+            | (np.isnan(seen) & (n[places] * STANDS_OUT >= n.sum()))
+            for seen, part, n in ((exact, share, counts[0]), (other, other_share, counts[1]))
+        ]
+        pure[places] = alone[0] & alone[1]
 
     @cached_property
     def categories(self) -> Table | None:

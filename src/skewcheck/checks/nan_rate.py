@@ -1,9 +1,9 @@
-"""Difference between the shares of NaN and infinite numbers, in a column that has some in train.
+"""Difference of the shares of rows with NaN or infinity, in a column that has some in train.
 
 A fall is as telling as a rise: a NaN that was filled with 0 leaves the share.
 
-Effect: absolute difference of the shares among the numbers, 0 to 1. Interval: Newcombe (1998),
-method 10, with Clopper-Pearson arms when counts are small. Undefined: never; a column without
+Effect: absolute difference of the shares of rows, 0 to 1. Interval: Newcombe (1998), method 10,
+with Clopper-Pearson arms when counts are small. Undefined: never; a column without
 numbers on a side is not measured, one without NaN in train is ``new_nan``'s.
 """
 
@@ -33,13 +33,13 @@ def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:
 
 
 def odd(sides: Sides) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Return each side's (numbers that are not finite, numbers); None where a side has none."""
+    """Return each side's (numbers that are not finite, rows); None where a side has no number."""
     if not sides.both or sides.kind is not Kind.NUMBER:
         return None
     train, serve = (side.states for side in sides.both)
     if not train.numeric or not serve.numeric:
         return None
     return (
-        (train.numeric - train["number"], train.numeric),
-        (serve.numeric - serve["number"], serve.numeric),
+        (train.numeric - train["number"], sides.rows_train),
+        (serve.numeric - serve["number"], sides.rows_serve),
     )

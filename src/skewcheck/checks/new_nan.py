@@ -1,6 +1,6 @@
-"""Share of NaN and infinite numbers, in a column that has none in train.
+"""Share of rows whose number is NaN or infinite, in a column that has none in train.
 
-Effect: increase of the share among the numbers, 0 to 1. Interval: Newcombe's hybrid of two
+Effect: increase of the share of rows, 0 to 1. Interval: Newcombe's hybrid of two
 Clopper-Pearson intervals. Undefined: never; a column without numbers on a side is not measured.
 """
 
