@@ -23,7 +23,7 @@ from skewcheck.peek import first_rows, plan
 from skewcheck.profile import Plan, Profile, is_profile
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Lanes, Source, State
-from skewcheck.summaries.grid import GridSpec
+from skewcheck.summaries.gridspec import GridSpec
 from tests.summaries.cases import numbers, texts
 from tests.tables import TablePart, profiles, schema, source
 

@@ -14,7 +14,8 @@ from skewcheck.schema import Kind
 from skewcheck.sources.batch import Lanes, State
 from skewcheck.summaries.atoms import Atoms, sampled
 from skewcheck.summaries.categories import Categories
-from skewcheck.summaries.grid import Grid, GridSpec
+from skewcheck.summaries.grid import Grid
+from skewcheck.summaries.gridspec import GridSpec
 from skewcheck.summaries.states import States
 
 NUMBER_TEXT = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"

@@ -11,7 +11,7 @@ from skewcheck.ledger import Ledger
 from skewcheck.profile import Plan
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Lanes, Source
-from skewcheck.summaries.grid import GridSpec
+from skewcheck.summaries.gridspec import GridSpec
 
 Values = NDArray[np.float64]
 

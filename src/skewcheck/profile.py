@@ -18,7 +18,7 @@ from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch
-from skewcheck.summaries.grid import GridSpec, Row
+from skewcheck.summaries.gridspec import GridSpec, Row
 from skewcheck.summaries.states import States
 
 FORMAT = 1

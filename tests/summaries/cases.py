@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from skewcheck.summaries.atoms import Atoms
 from skewcheck.summaries.categories import Categories
-from skewcheck.summaries.grid import Grid, GridSpec, Row
+from skewcheck.summaries.grid import Grid
+from skewcheck.summaries.gridspec import GridSpec, Row
 from skewcheck.summaries.states import States
 
 Floats = NDArray[np.float64]

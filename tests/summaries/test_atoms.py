@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skewcheck.summaries.atoms import FIRST, LIGHT, STRIDE, Atoms, sampled
-from skewcheck.summaries.grid import SHIFT, GridSpec, finite, patterns
+from skewcheck.summaries.gridspec import SHIFT, GridSpec, finite, patterns
 from tests.summaries.cases import SPECS, atoms
 
 

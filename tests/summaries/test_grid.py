@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from skewcheck.summaries.grid import SHIFT, SLICE, Grid, GridSpec, finite, patterns
+from skewcheck.summaries.grid import Grid
+from skewcheck.summaries.gridspec import SHIFT, SLICE, GridSpec, finite, patterns
 from tests.summaries.cases import SPECS, Floats, array, finite_numbers, grid
 
 Values = NDArray[Any]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skewcheck.summaries.grid import SLICE, GridSpec, Row, finite, patterns
+from skewcheck.summaries.gridspec import SLICE, GridSpec, Row, finite, patterns
 
 FIRST, STRIDE = 1024, 1024  # the first rows of a container are all looked at, then one in STRIDE
 BITS = 64

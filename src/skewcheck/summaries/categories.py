@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from skewcheck.summaries.grid import GridSpec, Row
+from skewcheck.summaries.gridspec import GridSpec, Row
 
 CAP = 65_536  # distinct values counted exactly
 LONGEST = 200  # characters of a name; a longer value is named by its start and a digest

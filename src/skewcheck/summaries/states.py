@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from skewcheck.summaries.grid import GridSpec, Row
+from skewcheck.summaries.gridspec import GridSpec, Row
 
 PRESENT = ("number", "text", "true", "false", "datetime", "list", "other", "nan", "+inf", "-inf")
 
