@@ -51,3 +51,16 @@ def test_a_value_that_the_sample_missed_does_not_leave_the_distance_open() -> No
     effect, _ = found("ks", weekdays, weekdays)
     assert isinstance(effect, Ks)
     assert effect.error == 0.0 and effect.bounds()[1] < 0.02
+
+
+def test_a_saved_profile_stands_for_the_snapshot(tmp_path: Path) -> None:
+    saved = tmp_path / "train.profile"
+    skewcheck.make_profile(FLIGHTS / "train.parquet").save(saved)
+    from_data = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=FLIGHTS / "clean_logs")
+    from_counts = skewcheck.compare(train=saved, serve=FLIGHTS / "clean_logs")
+    judged = [
+        [column for column in result.to_dict()["columns"] if column["findings"]]
+        for result in (from_counts, from_data)
+    ]
+    assert judged[0] == judged[1]
+    assert from_counts.passed

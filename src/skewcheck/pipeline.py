@@ -22,7 +22,7 @@ from skewcheck.peek import first_rows, plan
 from skewcheck.profile import Plan, Profile, is_profile
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
-from skewcheck.schema import Kind, Role, Schema
+from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sources.batch import Batch, Source
 from skewcheck.sources.open import open_source
 
@@ -103,7 +103,10 @@ def make_profile(
     """Return the profile of a data set, its roles guessed as if it were train."""
     side = _open(data)
     schema = _schema(side, None, config or Config(), overrides or {})
-    return _profile(side, schema, progress)
+    profile = _profile(side, schema, progress)
+    labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
+    profile.labels.update({n: reason for n, reason in labels.items() if n in profile.columns})
+    return profile
 
 
 def guess_schema(train: object, serve: object, *, overrides: Overrides | None = None) -> Schema:
@@ -127,6 +130,8 @@ def _open(data: object, hint: Mapping[str, Kind] | None = None) -> _Opened:
 
 def _schema(left: _Opened, right: _Opened | None, config: Config, overrides: Overrides) -> Schema:
     roles = layered(config.roles, given(overrides, "on the command line"))
+    if left.profile and right:
+        roles = layered(_labels(left.profile, right), roles)
     return guess(
         left.kinds,
         right.head if right else None,
@@ -134,6 +139,12 @@ def _schema(left: _Opened, right: _Opened | None, config: Config, overrides: Ove
         roles,
         serve_columns=tuple(right.kinds) if right else (),
     )
+
+
+def _labels(train: Profile, serve: _Opened) -> dict[str, Column]:
+    """Return the labels that a saved profile of train knows of, as far as serve lacks them."""
+    kept = {name: reason for name, reason in train.labels.items() if name not in serve.kinds}
+    return {name: Column(name, Role.LABEL, reason) for name, reason in kept.items()}
 
 
 def _profile(

@@ -50,12 +50,16 @@ class Plan:
 
 @dataclass
 class Profile:
-    """All columns of one side, with the ledger of the reading; two profiles add up."""
+    """All columns of one side, with the ledger of the reading; two profiles add up.
+
+    ``labels`` are the columns taken for labels while there were rows to look at, with the reason.
+    """
 
     plan: Plan
     rows: int = 0
     columns: dict[str, ColumnProfile] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
+    labels: dict[str, str] = field(default_factory=dict)
 
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
@@ -81,6 +85,7 @@ class Profile:
         names = dict.fromkeys([*self.columns, *other.columns])
         merged = Profile(Plan({**other.plan.columns, **self.plan.columns}), self.rows + other.rows)
         merged.ledger = self.ledger.merge(other.ledger)
+        merged.labels = {**other.labels, **self.labels}
         for name in names:
             empty = ColumnProfile(merged.plan.spec(name))
             mine, theirs = self.columns.get(name, empty), other.columns.get(name, empty)
@@ -110,6 +115,7 @@ class Profile:
         return {
             "format": FORMAT,
             "rows": self.rows,
+            "labels": self.labels,
             "columns": {
                 name: [c.spec.kind, *astuple(c.spec.grid)] for name, c in self.columns.items()
             },
@@ -189,7 +195,7 @@ def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     ledger.fates.update(header["ledger"]["fates"])
     ledger.notes = {k: [tuple(n) for n in v] for k, v in header["ledger"]["notes"].items()}
     ledger.files, ledger.skipped = header["ledger"]["files"], header["ledger"]["skipped"]
-    profile = Profile(Plan(specs), header["rows"], ledger=ledger)
+    profile = Profile(Plan(specs), header["rows"], ledger=ledger, labels=header["labels"])
     groups = dict(_grouped(table))
     for name, spec in specs.items():
         column = profile.columns[name] = ColumnProfile(spec)

@@ -150,10 +150,14 @@ def _find_unnamed_time(columns: Mapping[str, Seen], guessed: dict[str, Column]) 
         if column.kind is Kind.DATETIME
         and not column.in_serve
         and guessed[column.name].role is Role.FEATURE
-        and column.always(lambda head: head.moment and head.distinct >= OFTEN * head.rows)
+        and (
+            column.head is None  # a saved profile: there are no rows to look at
+            or column.always(lambda head: head.moment and head.distinct >= OFTEN * head.rows)
+        )
     ]
     if len(moments) == 1:
-        reason = f"the only times that serve lacks; {differing(moments[0])}"
+        reason = "the only times that serve lacks"
+        reason += f"; {differing(moments[0])}" if moments[0].head else ""
         guessed[moments[0].name] = Column(moments[0].name, Role.TIME, reason)
 
 
