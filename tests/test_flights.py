@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import skewcheck
 from skewcheck.statistics.ks import Ks
@@ -51,6 +52,17 @@ def test_a_value_that_the_sample_missed_does_not_leave_the_distance_open() -> No
     effect, _ = found("ks", weekdays, weekdays)
     assert isinstance(effect, Ks)
     assert effect.error == 0.0 and effect.bounds()[1] < 0.02
+
+
+def test_the_order_of_files_and_how_rows_are_spread_over_threads_change_no_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, log in enumerate(sorted((FLIGHTS / "shadow_logs").iterdir())):
+        (tmp_path / f"{99 - number}.jsonl.gz").write_bytes(log.read_bytes())
+    as_named = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=FLIGHTS / "shadow_logs")
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    reversed_ = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=tmp_path)
+    assert as_named.to_dict()["columns"] == reversed_.to_dict()["columns"]
 
 
 def test_a_saved_profile_stands_for_the_snapshot(tmp_path: Path) -> None:

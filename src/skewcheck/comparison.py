@@ -65,6 +65,12 @@ def _refuse_nothing(sides: Sequence[Sides], compared: Iterable[Sides]) -> None:
     if not any(pair.both for pair in compared):
         train = [s.name for s in sides if s.train]
         serve = [s.name for s in sides if s.serve]
+        shared = [f"{s.name} ({s.role})" for s in sides if s.both]
+        if shared:
+            raise InputError(
+                f"none of the columns in common is a feature or score: {_some(shared)}",
+                hint="--feature COL compares one all the same",
+            )
         raise InputError(
             f"TRAIN and LOGS have no feature in common: train has {_some(train)}, "
             f"serve has {_some(serve)}",
@@ -73,4 +79,6 @@ def _refuse_nothing(sides: Sequence[Sides], compared: Iterable[Sides]) -> None:
 
 
 def _some(names: list[str]) -> str:
+    if not names:
+        return "no column"
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

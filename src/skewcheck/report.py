@@ -140,7 +140,8 @@ def _methods(run: Run, others: Sequence[ColumnView]) -> Iterable[tuple[str, str]
     if others:
         named = [f"{c.label} ({c.role})" for c in others]
         yield "Not compared", wording.listed(named, LISTED)
-    yield "Command", safe(run.command, 300)
+    if run.command:
+        yield "Command", safe(run.command, 300)
     yield "Started", f"{safe(run.started)}, took {run.seconds:.1f} s"
     yield "Versions", ", ".join(f"{safe(k)} {safe(v)}" for k, v in run.versions.items())
 

@@ -17,6 +17,7 @@ Values = NDArray[np.float64]
 
 ATOM = 1 / 40  # a value with this share of a side is a cell of its own
 STANDS_OUT = 128  # one in so many rows in one cell is a single value, unless other ones were seen
+OFTEN = 5  # rows of train that make a value an atom: of a handful of rows, each would be one
 SEEN = 10  # rows of serve that make a value an atom which train does not have
 BINS = 20  # quantile bins of train between the atoms
 
@@ -115,6 +116,7 @@ class Sides:
             side.atoms.values(cells[places]) for side in self.both
         )
         best = np.where(np.isnan(exact) | (other_share > share), other, exact)
+        best = np.where(np.isnan(best), self._whole(cells[places]), best)
         named = ~np.isnan(best)
         value[places[named]] = best[named]
         # A side with rows in the cell must itself show that they are of this one value. The sample
@@ -126,6 +128,17 @@ class Sides:
             for seen, part, n in ((exact, share, counts[0]), (other, other_share, counts[1]))
         ]
         pure[places] = alone[0] & alone[1]
+
+    def _whole(self, cells: Counts) -> Values:
+        """Return the only whole number in each cell, NaN where there is none or several."""
+        assert self.train
+        low, high = self.train.numbers.spec.edges(cells)
+        # A cell reaches from its end nearer to the origin up to, and without, the farther one.
+        first = np.where(cells < 0, np.floor(high), np.ceil(low))
+        second = np.where(cells < 0, first - 1, first + 1)
+        inside = np.where(cells < 0, first > low, first < high)
+        several = np.where(cells < 0, second > low, second < high)
+        return np.where(inside & ~several, first, np.nan)
 
     @cached_property
     def categories(self) -> Table | None:
@@ -184,8 +197,8 @@ class Sides:
             return None
         train, serve = numbers.train, numbers.serve
         # A serve of few rows has no atom of its own: every row would be one.
-        new = (serve >= ATOM * serve.sum()) & (serve >= SEEN)
-        atom = (train >= ATOM * train.sum()) | new
+        new = serve >= max(ATOM * serve.sum(), SEEN)
+        atom = (train >= max(ATOM * train.sum(), OFTEN)) | new
         smooth = np.where(atom, 0, train)
         total = max(1, int(smooth.sum()))
         middle = (np.cumsum(smooth) - smooth / 2) / total

@@ -104,7 +104,7 @@ def _print(text: str) -> None:
 def _failed(path: Path, error: Exception) -> OutputError:
     return OutputError(
         f"{_name(path)}: cannot be written ({_reason(error)}); "
-        "nothing was changed there, choose another place or free some space"
+        "choose another place or free some space"
     )
 
 

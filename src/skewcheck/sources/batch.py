@@ -65,12 +65,15 @@ class Lazy(Mapping[str, "pa.Array | Lanes"]):
         """Return the first rows of all columns, decoding little more."""
 
 
+SEVERAL = -1  # the offset of rows that come from several containers
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some rows of one container: an Arrow array or Lanes per column, all of ``rows`` length.
 
     ``container`` names the file (or frame); ``offset`` is the number of the first row in it, from
-    0. A column that no row of this batch has is left out: it counts as absent.
+    0, or SEVERAL. A column that no row of this batch has is left out: it counts as absent.
     """
 
     rows: int

@@ -10,6 +10,7 @@ import msgspec
 
 from skewcheck.formats import Path
 from skewcheck.sources.keys import counted, held
+from skewcheck.sources.lines import OVERLONG
 
 DEPTH = 64
 MARK = "\ue0aa"
@@ -26,9 +27,11 @@ def parse(text: bytes) -> dict[str, Any]:
     """Return the JSON object that a text spells; NaN, Infinity and numbers like 1e400 are legal.
 
     Raises:
-        Malformed: the text is not UTF-8, no JSON, no object, nested more than 64 deep, or has a
-            key twice in one object.
+        Malformed: the text is not UTF-8, no JSON, no object, longer than 16 MiB, nested more than
+            64 deep, or has a key twice in one object.
     """
+    if text == OVERLONG:
+        raise Malformed("longer than 16 MiB")
     try:
         event = _decode(text)
     except (ValueError, RecursionError):

@@ -135,7 +135,8 @@ class _Opening:
 
     def _json_parts(self, layout: Layout, shapes: tuple[Shape, Shape]) -> Iterable[Part]:
         for files in _together(self._texts):
-            yield JsonPart(files, layout, shapes, self._numbers)
+            placed = files[0].file.size > SMALL
+            yield JsonPart(files, layout, shapes, self._numbers, placed=placed)
 
 
 def _events(container: JsonFile) -> list[Event]:

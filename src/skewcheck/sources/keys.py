@@ -54,8 +54,12 @@ def _doubled(data: np.ndarray[tuple[int], np.dtype[np.uint8]], colons: np.ndarra
 
 def held(value: object) -> int:
     """Return the number of keys in a decoded value, at every depth."""
-    if isinstance(value, dict):
-        return len(value) + sum(map(held, value.values()))
-    if isinstance(value, list):
-        return sum(held(v) for v in value if isinstance(v, dict | list))
-    return 0
+    keys, left = 0, [value]
+    while left:  # no recursion: the decoder lets through what is nested hundreds deep
+        value = left.pop()
+        if isinstance(value, dict):
+            keys += len(value)
+            left += [v for v in value.values() if isinstance(v, dict | list)]
+        elif isinstance(value, list):
+            left += [v for v in value if isinstance(v, dict | list)]
+    return keys

@@ -10,7 +10,7 @@ from skewcheck.errors import InputError
 from skewcheck.formats import Layout
 from skewcheck.ledger import Ledger
 from skewcheck.sources.arrays import with_partitions
-from skewcheck.sources.batch import Batch
+from skewcheck.sources.batch import SEVERAL, Batch
 from skewcheck.sources.cells import Cells, column, stacked
 from skewcheck.sources.decoder import WIDEST, Decoder, TooManyKeys, Typed
 from skewcheck.sources.decompress import blocks
@@ -42,7 +42,8 @@ class JsonPart:
     """One file of JSON objects, or several small ones that lie in the same partition.
 
     ``shapes`` are what is known of the events (and of an encoded payload) beforehand, so that the
-    first ones are decoded as quickly as the rest.
+    first ones are decoded as quickly as the rest. ``placed`` says that a row's place in the part is
+    its place in its file.
     """
 
     files: tuple[JsonFile, ...]
@@ -51,6 +52,7 @@ class JsonPart:
     numbers: frozenset[str] = frozenset()
     rows: int = ROWS
     lot: int = LOT
+    placed: bool = True
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ class JsonPart:
         for pieces in self._gathered(map(reader.read, self._lots(ledger))):
             rows = sum(n for n, _ in pieces)
             found = with_partitions(stacked(pieces), partitions, rows, self.numbers)
-            yield Batch(rows, found, self.name, row)
+            yield Batch(rows, found, self.name, row if self.placed else SEVERAL)
             row += rows
 
     def _gathered(self, read: Iterator[Piece]) -> Iterator[list[Piece]]:

@@ -59,7 +59,7 @@ def _expand(path: str, ledger: Ledger) -> list[File]:
         )
     if "\0" in path:
         raise InputError("a path cannot hold a NUL character", file=shown(path))
-    if os.path.lexists(path):
+    if _there(path):
         return _under(path, ledger)
     matches = glob.glob(path, recursive=True) if glob.has_magic(path) else []  # noqa: PTH207
     if not matches:
@@ -68,6 +68,17 @@ def _expand(path: str, ledger: Ledger) -> list[File]:
         )
     root = path[: re.search(r"[*?\[]", path).start()]  # type: ignore[union-attr]
     return [file for match in matches for file in _under(match, ledger, root=root)]
+
+
+def _there(path: str) -> bool:
+    """Return whether a path exists, or may: a folder above it cannot be entered."""
+    try:
+        os.lstat(path)  # noqa: PTH116 - paths need not be valid text
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _under(path: str, ledger: Ledger, *, root: str = "") -> list[File]:

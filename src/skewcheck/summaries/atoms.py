@@ -29,7 +29,12 @@ Bits = NDArray[np.int64]
 
 @lru_cache(64)
 def sampled(offset: int, rows: int) -> NDArray[np.int64]:
-    """Return which rows of a batch are looked at: by their place in the container only."""
+    """Return which rows of a batch are looked at: by their place in the container only.
+
+    None where that is unknown (a negative offset): the order of files must not show.
+    """
+    if offset < 0:
+        return np.zeros(0, np.int64)
     head = max(0, min(rows, FIRST - offset))
     start = head + (-(offset + head)) % STRIDE
     return np.concatenate(

@@ -1,0 +1,3 @@
+"""The two sides of a column on common cells."""
+
+from __future__ import annotations
