@@ -243,6 +243,13 @@ def test_an_id_that_repeats_on_one_side_is_not_the_key() -> None:
     assert schema.role("order_id") is FEATURE
 
 
+def test_an_event_id_that_only_serve_repeats_is_the_key_so_that_copies_are_found() -> None:
+    again = {"id": [*COUNTER, *COUNTER, *COUNTER], "amount": [1.5] * 3 * len(COUNTER)}
+    assert guessed({"id": COUNTER, **BESIDE}, again).role("id") is Role.KEY
+    assert guessed(BESIDE, {"request_id": 3 * UUIDS}).role("request_id") is Role.KEY
+    assert guessed({"id": REPEATED, **BESIDE}, {"id": REPEATED, **BESIDE}).role("id") is FEATURE
+
+
 def test_few_rows_do_not_make_an_id_of_a_feature_whose_name_ends_in_id() -> None:
     one: dict[str, list[Any]] = {"store_id": [4], "amount": [3.5]}
     schema = guess({"store_id": Kind.NUMBER, "amount": Kind.NUMBER}, batch(one), None, {})

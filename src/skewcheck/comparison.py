@@ -39,9 +39,10 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     pairs = {pair.name: pair for pair in sides if pair.role.compared}
     _refuse_nothing(sides, pairs.values())
     checks = discover("skewcheck.checks")
+    answered = any(pair.role is Role.SCORE and pair.serve for pair in pairs.values())
     for pair in pairs.values():
-        if pair.role is Role.SCORE and not pair.both:
-            continue  # train snapshots often have no score: nothing to compare it with
+        if pair.role is Role.SCORE and not pair.both and (pair.serve or answered):
+            continue  # train snapshots often have no score, or name it in another way
         for name, check in checks.items():
             measured = check.measure(pair, pairs)
             if measured is not None:

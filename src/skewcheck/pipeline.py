@@ -17,6 +17,7 @@ from skewcheck.config import Config
 from skewcheck.discovery import discover
 from skewcheck.duplicates import Keys
 from skewcheck.engines.local import Progress, fold
+from skewcheck.errors import InputError
 from skewcheck.judge import judge
 from skewcheck.peek import first_rows, plan
 from skewcheck.profile import Plan, Profile, is_profile
@@ -74,9 +75,11 @@ def compare(
     schema = _schema(left, right, config, overrides or {})
     config.refuse_unknown_columns([column.name for column in schema])
     train_profile = _profile(left, schema, progress)
+    _refuse_empty("TRAIN", left, train_profile)
     if Kind.EMPTY in left.kinds.values():  # a container of JSON declares nothing: now it is known
         right = _open(serve, {n: c.kind for n, c in train_profile.columns.items()})
     serve_profile = _profile(right, schema, progress, like=train_profile)
+    _refuse_empty("LOGS", right, serve_profile)
     pairs = tuple(sides(train_profile, serve_profile, schema))
     verdict = judge(findings(pairs), config.policy)
     return Run(
@@ -163,6 +166,16 @@ def _profile(
         side.source, laid, skip=skip, watch=watch.watch if watch else None, progress=progress
     )
     return _without_copies(profile, watch, side.source, skip) if watch else profile
+
+
+def _refuse_empty(title: str, side: _Opened, profile: Profile) -> None:
+    """Raise InputError when a side has no row, with the first reason if none could be read."""
+    if profile.rows:
+        return
+    for file, line, reason in profile.ledger.notes.get("malformed", [])[:1]:
+        problem = f"{reason}; none of {profile.ledger.events:,} events of {title} can be read"
+        raise InputError(problem, file=file, line=line, hint="write the log again")
+    raise InputError(f"{title} has no row", file=side.name, hint="check the path")
 
 
 def _like(profile: Profile, kinds: Mapping[str, Kind]) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -59,6 +60,8 @@ def test_exit_zero_is_for_verdicts_only(case: str, code: int, cases: dict[str, s
         (["compare", "TRAIN", "LOGS", "--html", "-"], "only --json can go to standard output"),
         (["compare", "TRAIN", "LOGS", "--html", "x", "--json", "x"], "name two files"),
         (["profile", "nowhere", "-o", "p.parquet"], "nowhere"),
+        (["compare", "TRAIN", "LOOP", "--html", "x"], "loop: cannot be opened"),
+        (["compare", "TRAIN", "TWICE"], "twice.jsonl:1: a key occurs twice in one object; none of"),
         (["profile", "TRAIN"], "Missing option '-o'"),
         (["explain", "kss"], "did you mean 'ks'?"),
         (["demo", "--rows", "5"], "ask for 100 or more"),
@@ -71,10 +74,15 @@ def test_what_cannot_run_is_one_line_and_code_2(
     cases: dict[str, str],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    data = tmp_path_factory.mktemp("data")
+    (data / "loop").symlink_to("loop")
+    (data / "twice.jsonl").write_text('{"age": 1, "age": 2}\n' * 9)
     paths = {"TRAIN": cases["train"], "LOGS": cases["pass"]}
+    paths |= {"LOOP": str(data / "loop"), "TWICE": str(data / "twice.jsonl")}
+    monkeypatch.chdir(tmp_path)
     assert run([paths.get(a, a) for a in arguments]) == 2
     out, err = capsys.readouterr()
     assert message in err
@@ -112,6 +120,7 @@ class Panic(BaseException):
         (KeyboardInterrupt(), 130, "interrupted"),
         (InputError("is damaged", file="a.parquet"), 2, "error: a.parquet: is damaged"),
         (BrokenPipeError(32, "Broken pipe"), 4, "BrokenPipeError"),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "error: no space is left"),
     ],
 )
 def test_no_fault_exits_with_0_or_1_or_a_traceback(

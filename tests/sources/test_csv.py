@@ -134,8 +134,9 @@ def test_characters_across_blocks_are_whole(tmp_path: Path) -> None:
         ("1,2,3\n4,5,6\n", "the first line holds numbers"),
         ("", "empty, 0 bytes"),
         ("\n\n", "nothing but blank lines"),
-        ('a,b\n1,"open\n' + "x,y\n" * 3_000_000, "damaged CSV"),
+        ('a,b\n1,"open\n' + "x,y\n" * 3_000_000, "a row is longer than 4 MiB, or a quote"),
         ('a,b\n1,"open\nx,y\n', "a quote is never closed"),
+        ('a,b\n1,x\n2,y\n"3,open\n4,y\n5,y\n', ":4: a quote is never closed"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: str, message: str) -> None:

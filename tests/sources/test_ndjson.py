@@ -319,3 +319,16 @@ def test_payloads_that_are_json_text_are_decoded_and_bad_ones_are_malformed(tmp_
 
 def _lines(events: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(event) + "\n" for event in events)
+
+
+@pytest.mark.parametrize("deep", ["[" * 900 + "]" * 900, '{"k":' * 900 + "1" + "}" * 900])
+def test_what_is_nested_hundreds_deep_is_malformed_even_where_the_decoder_lets_it_through(
+    deep: str, tmp_path: Path
+) -> None:
+    lines = ['{"a": 1, "z": [1]}'] * 2000
+    lines[1500] = '{"a": 1, "z": ' + deep + "}"
+    found, ledger = rows(open_source(write(tmp_path / "log.jsonl", "\n".join(lines))))
+    assert len(found) == 1999
+    assert ledger.notes["malformed"] == [
+        (str(tmp_path / "log.jsonl"), 1501, "nested more than 64 deep")
+    ]

@@ -12,6 +12,7 @@ The code starts as 4 and becomes another one as the very last act, when every ou
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import sys
@@ -30,6 +31,7 @@ from skewcheck.cli.profile import profile
 from skewcheck.cli.streams import ERROR, INTERNAL, INTERRUPTED, flush, say
 from skewcheck.errors import SkewcheckError
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
@@ -95,6 +97,9 @@ def run(arguments: Sequence[str]) -> int:
         say("interrupted; outputs asked for are incomplete")
         return INTERRUPTED
     except BaseException as error:  # Polars panics are no Exception
+        if isinstance(error, OSError) and error.errno in _FULL:
+            say("error: no space is left for output or temporary files; free some and run again")
+            return ERROR
         say(_internal(error))
         _trace()
         return INTERNAL

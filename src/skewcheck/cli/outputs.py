@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from glob import has_magic
@@ -32,7 +33,7 @@ def check(targets: Iterable[str | None], inputs: Iterable[str]) -> None:
     OutputError when it cannot be written.
     """
     files = [Path(target) for target in targets if target not in (None, STDOUT)]
-    if len({file.resolve() for file in files}) < len(files):
+    if len({_real(file) for file in files}) < len(files):
         raise UsageError(f"{files[0]} is named for two outputs; name two files")
     for file in files:
         for given in inputs:
@@ -47,12 +48,17 @@ def mark_incomplete(html: str | None, json_: str | None) -> None:
             write(text, target)
 
 
+def _real(path: Path) -> Path:
+    """Return the path without links; unlike ``Path.resolve`` it takes links that go in circles."""
+    return Path(os.path.realpath(path))
+
+
 def _keep_apart(target: Path, given: str) -> None:
     """Raise UsageError when the target is an input, or in a folder of inputs."""
-    resolved, folder = target.resolve(), Path(given)
+    resolved, folder = _real(target), Path(given)
     if has_magic(given) and not folder.exists():
         clash = fnmatch(str(resolved), str(folder.absolute()))
     else:
-        clash = folder.resolve() in (resolved, *resolved.parents)
+        clash = _real(folder) in (resolved, *resolved.parents)
     if clash:
         raise UsageError(f"{target} would be read as data of {given}; write it elsewhere")

@@ -60,12 +60,15 @@ class Evidence:
 
     @property
     def near_unique(self) -> bool:
-        """True when nearly all values differ and could be ids: texts or whole numbers."""
+        """True when nearly all values differ and could be ids."""
+        return self.whole and self.distinct >= UNIQUE * self.rows
+
+    @property
+    def whole(self) -> bool:
+        """True when the values could be ids: texts or whole numbers."""
         if self.numbers is None:
-            whole = self._is_text
-        else:
-            whole = bool(np.all(self.numbers == np.floor(self.numbers)))
-        return whole and self.distinct >= UNIQUE * self.rows
+            return self._is_text
+        return bool(np.all(self.numbers == np.floor(self.numbers)))
 
     @property
     def id_shaped(self) -> bool:

@@ -57,12 +57,21 @@ def _key(column: Seen) -> str:
     """A usual name needs few rows, an unusual one more; UUIDs need no name."""
     named, few = key_rank(column) < len(names.KEYS), key_rank(column) == len(names.KEYS)
     rows = max((head.rows for head in column.heads), default=0)
-    if not column.always(lambda head: head.near_unique):
+    if not column.always(lambda head: head.near_unique) and not (named and _sent_again(column)):
         return ""
     if named or (few and rows >= KEY_ROWS):
         return f"named {column.name or '(blank)'}; {differing(column)}"
     shaped = column.always(lambda head: head.id_shaped)
     return f"values look like UUIDs; {differing(column)}" if shaped else ""
+
+
+def _sent_again(column: Seen) -> bool:
+    """True when only serve repeats the values: events sent several times, or files copied."""
+    if column.in_train != (len(column.heads) == 2):
+        return False
+    serve, *train = column.heads
+    repeated = serve.whole and serve.distinct >= OFTEN * max(1, serve.rows)
+    return repeated and all(head.near_unique for head in train)
 
 
 def key_rank(column: Seen) -> int:

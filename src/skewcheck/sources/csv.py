@@ -50,13 +50,24 @@ class CsvFile:
             for i, batch in enumerate(self._reader(text, malformed)):
                 yield batch if i else batch.slice(1)
         except pa.ArrowException as error:
+            if "straddling" in str(error):
+                raise InputError(
+                    "a row is longer than 4 MiB, or a quote is never closed",
+                    file=self.file.name,
+                    hint="shorten the row, or close the quote",
+                ) from error
             raise damaged(self.file.name, "CSV", error) from error
-        if text.quotes % 2 and batch and "\n" in (batch.columns[-1][-1].as_py() or ""):
-            raise InputError("a quote is never closed", file=self.file.name, hint="close it")
+        last = (batch.columns[-1][-1].as_py() or "") if batch else ""
+        if text.quotes % 2 and (text.unclosed or "\n" in last):
+            raise InputError(
+                "a quote is never closed", file=self.file.name, line=text.unclosed, hint="close it"
+            )
 
     def _reader(self, text: _Utf8, malformed: Malformed) -> csv.CSVStreamingReader:
         def wrong(row: csv.InvalidRow) -> str:
             fields = f"{row.actual_columns} fields where the header has {row.expected_columns}"
+            if row.text.count('"') % 2 and "\n" in row.text:
+                text.unclosed = row.number
             malformed(row.number or 0, fields)
             return "skip"
 
@@ -141,6 +152,7 @@ class _Utf8(io.RawIOBase):
         self._file, self._blocks = file, without_bom(blocks(file))
         self._left, self._line, self._tail = b"", 1, b""
         self.quotes = 0
+        self.unclosed: int | None = None
 
     def readable(self) -> bool:
         return True

@@ -31,8 +31,12 @@ DELIMITERS = ",\t;|"
 BINARY = re.compile(r"\.(parquet|pq|arrow|feather|ipc|gz|zst|zstd)$", re.IGNORECASE)
 ONE_COLUMN = re.compile(r"\.(csv|tsv)(\.(gz|zst|zstd))?$", re.IGNORECASE)
 REFUSED = {
-    **{b"Obj\x01": "Avro", b"ORC": "ORC", b"FEA1": "Feather version 1", b"PK\x03\x04": "zip"},
-    **{b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"},
+    b"Obj\x01": "Avro",
+    b"ORC": "ORC",
+    b"FEA1": "Feather version 1",
+    b"PK\x03\x04": "zip",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
 }
 KNOWN = "neither Parquet, Arrow, JSON objects nor CSV with a header"
 

@@ -71,13 +71,13 @@ def _expand(path: str, ledger: Ledger) -> list[File]:
 
 
 def _there(path: str) -> bool:
-    """Return whether a path exists, or may: a folder above it cannot be entered."""
+    """Return whether a path exists, or may: a folder above it that cannot be entered hides it."""
     try:
-        os.lstat(path)  # noqa: PTH116 - paths need not be valid text
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
+        os.lstat(path)
+    except PermissionError:
         return True
+    except OSError:
+        return False
     return True
 
 
