@@ -244,7 +244,10 @@ def test_an_id_that_repeats_on_one_side_is_not_the_key() -> None:
 
 
 def test_an_event_id_that_only_serve_repeats_is_the_key_so_that_copies_are_found() -> None:
-    again = {"id": [*COUNTER, *COUNTER, *COUNTER], "amount": [1.5] * 3 * len(COUNTER)}
+    again: dict[str, Sequence[Any]] = {
+        "id": [*COUNTER, *COUNTER, *COUNTER],
+        "amount": [1.5] * 3 * len(COUNTER),
+    }
     assert guessed({"id": COUNTER, **BESIDE}, again).role("id") is Role.KEY
     assert guessed(BESIDE, {"request_id": 3 * UUIDS}).role("request_id") is Role.KEY
     assert guessed({"id": REPEATED, **BESIDE}, {"id": REPEATED, **BESIDE}).role("id") is FEATURE

@@ -123,6 +123,15 @@ class TestCompare:
         found = {f.subject.column for f in compare(*sides, schema(p=Role.SCORE))}
         assert found == {"x"}
 
+    def test_a_score_that_train_has_and_serve_lost_is_missing_unless_serve_has_another(
+        self,
+    ) -> None:
+        sides = profiles({"x": [1, 2], "p": [0.1, 0.2]}, {"x": [1, 2], "q": [0.1, 0.2]})
+        found = [f for f in compare(*sides, schema(p=Role.SCORE)) if f.subject.column == "p"]
+        assert "absent" in {f.check for f in found}
+        both = compare(*sides, schema(p=Role.SCORE, q=Role.SCORE))
+        assert {f.subject.column for f in both} == {"x"}
+
     def test_every_finding_names_its_check_and_the_rows_it_rests_on(self) -> None:
         found = list(compare(*profiles({"x": [1.0, 2.0, None]}, {"x": [1.0]}), schema()))
         assert {f.check for f in found} <= set(CHECKS)
@@ -140,3 +149,5 @@ class TestCompare:
     def test_sides_with_nothing_in_common_are_refused(self) -> None:
         with pytest.raises(InputError, match=r"no feature in common: train has x, serve has y"):
             list(compare(*profiles({"x": [1]}, {"y": [1]}), schema()))
+        with pytest.raises(InputError, match=r"in common is a feature or score: x \(label\)"):
+            list(compare(*profiles({"x": [1]}, {"x": [1]}), schema(x=Role.LABEL)))

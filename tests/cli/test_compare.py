@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from select import select
 
 import pytest
 
@@ -151,7 +152,9 @@ def test_a_bar_is_drawn_for_a_person_who_waits_and_for_nobody_else(
             step("reading [bold]train", 3, 9)
             step("reading [bold]train", 9, 9)
         stderr.flush()
-        drawn = os.read(person, 65536).decode()
+        drawn = ""
+        while "reading [bold]train" not in drawn and select([person], [], [], 5)[0]:
+            drawn += os.read(person, 65536).decode()
     os.close(person)
     assert "reading [bold]train" in drawn
 

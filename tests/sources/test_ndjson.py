@@ -332,3 +332,11 @@ def test_what_is_nested_hundreds_deep_is_malformed_even_where_the_decoder_lets_i
     assert ledger.notes["malformed"] == [
         (str(tmp_path / "log.jsonl"), 1501, "nested more than 64 deep")
     ]
+
+
+def test_a_line_beyond_16_mib_is_malformed_for_its_length(tmp_path: Path) -> None:
+    long = '{"a": "' + "x" * (17 << 20) + '"}'
+    path = write(tmp_path / "log.jsonl", '{"a": "b"}\n' + long + '\n{"a": "c"}\n')
+    found, ledger = rows(open_source(path))
+    assert found == [{"a": "b"}, {"a": "c"}]
+    assert ledger.notes["malformed"] == [(str(path), 2, "longer than 16 MiB")]

@@ -195,3 +195,16 @@ def test_a_file_is_known_by_its_path_and_shown_by_its_name(tmp_path: Path) -> No
     assert isinstance(file, File)
     assert file.given
     assert (file.path, file.name, file.size) == (str(tmp_path / "x"),) * 2 + (len(LINE),)
+
+
+def test_what_lies_in_a_folder_that_cannot_be_entered_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = str(write(tmp_path / "data", LINE))
+    monkeypatch.setattr(os, "lstat", denied)
+    monkeypatch.setattr(os, "stat", denied)
+    with pytest.raises(InputError, match=r"data: cannot be opened \(permission denied\)"):
+        find([path], Ledger())

@@ -38,6 +38,7 @@ REFUSED = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+BLANK = "holds nothing but blank lines"
 KNOWN = "neither Parquet, Arrow, JSON objects nor CSV with a header"
 
 
@@ -54,7 +55,8 @@ def sniff(file: File) -> Container | str:
     if start.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
         return look_arrow(file, stream=not start.startswith(b"ARROW1"))
     found = _refused(file, start) or _text(file)
-    if isinstance(found, str) and (file.given or BINARY.search(file.name)):
+    damaged = found != BLANK and BINARY.search(file.name)
+    if isinstance(found, str) and (file.given or damaged):
         raise InputError(found, file=file.name, hint="name a Parquet, Arrow, JSON or CSV file")
     return found
 
@@ -72,7 +74,7 @@ def _text(file: File) -> Container | str:
     head, whole = _head(file)
     lines = [line for line in head.split(b"\n") if line.strip()]
     if not lines:
-        return "holds nothing but blank lines"
+        return BLANK
     kept = lines[:LINES] if whole else lines[: max(1, min(LINES, len(lines) - 1))]
     objects = sum(_is_object(line) for line in kept)
     if head.lstrip()[:1] in (b"{", b"["):
