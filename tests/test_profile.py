@@ -256,8 +256,8 @@ class TestLaws:
     ) -> None:
         path = tmp_path_factory.mktemp("saved") / "p.profile"
         made = profile_of(x)
-        made.save(path)
-        back = Profile.load(path)
+        made.save(str(path))  # as the README calls it
+        back = Profile.load(str(path))
         assert is_profile(path)
         assert alike(back, made)
         assert (back.rows, back.ledger) == (made.rows, made.ledger)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, field
@@ -101,7 +102,7 @@ class Profile:
             left.columns[name] = column.subtract(copies)
         return left
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the profile; the file is whole or absent."""
         from skewcheck.write import write_through
 
@@ -109,7 +110,7 @@ class Profile:
         parts = [_encoded(name, column) for name, column in self.columns.items()]
         table = pa.concat_tables([table, *parts]).unify_dictionaries()
         table = table.replace_schema_metadata({MARK: json.dumps(self._header()).encode()})
-        write_through(path, lambda file: pq.write_table(table, file, compression="zstd"))
+        write_through(Path(path), lambda file: pq.write_table(table, file, compression="zstd"))
 
     def _header(self) -> dict[str, Any]:
         return {
@@ -128,7 +129,7 @@ class Profile:
         }
 
     @classmethod
-    def load(cls, path: Path) -> Profile:
+    def load(cls, path: str | os.PathLike[str]) -> Profile:
         """Return the profile saved at ``path``.
 
         Raises:

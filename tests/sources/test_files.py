@@ -97,6 +97,16 @@ def test_an_empty_file_whose_name_promises_content_is_damage_even_in_a_folder(
         open_source(tmp_path)
 
 
+def test_a_compressed_file_of_an_hour_without_events_is_passed_over_in_a_folder(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "good.jsonl", nested(1))
+    quiet = write(tmp_path / "quiet.jsonl.gz", gzip.compress(b""))
+    found, ledger = rows(open_source(tmp_path))
+    assert len(found) == 1
+    assert ledger.skipped == {str(quiet): "holds nothing but blank lines"}
+
+
 def test_a_folder_of_many_files_is_laid_out_by_files_from_its_beginning_and_its_end(
     tmp_path: Path,
 ) -> None:
