@@ -27,7 +27,8 @@ class Keys:
     def __init__(self, names: Sequence[str]) -> None:
         """Watch for these key columns together."""
         self.names = tuple(names)
-        self._held: list[Hashes] = []
+        self._held: Hashes = np.empty(HELD, np.uint64)  # takes memory as it fills
+        self._used = 0
         self._spilled: IO[bytes] | None = None
         self._rows = 0
         self._lock = Lock()
@@ -35,24 +36,29 @@ class Keys:
     def watch(self, batch: Batch) -> None:
         """Remember the keys of a batch; a row without its whole key is never a duplicate."""
         hashes, whole = self._hashes(batch)
+        if not whole.all():
+            hashes = hashes[whole]
         with self._lock:
-            self._held.append(hashes[whole])
-            self._rows += len(self._held[-1])
-            if sum(map(len, self._held)) > HELD:
-                self._spill()
+            self._rows += len(hashes)
+            while len(hashes):
+                if self._used == len(self._held):
+                    self._spill()
+                room = self._held[self._used :][: len(hashes)]
+                room[:] = hashes[: len(room)]
+                self._used += len(room)
+                hashes = hashes[len(room) :]
 
     def _spill(self) -> None:
         if self._spilled is None:
             self._spilled = TemporaryFile(prefix="skewcheck-")  # noqa: SIM115 -- closed by twice
-        for hashes in self._held:
-            hashes.tofile(self._spilled)
-        self._held = []
+        self._held[: self._used].tofile(self._spilled)
+        self._used = 0
 
     @cached_property
     def twice(self) -> Hashes:
         """Return the hashes that occur more than once, in order."""
         found = [_twice(part) for part in self._ranges()]
-        self._held = []
+        self._held = np.empty(0, np.uint64)
         if self._spilled is not None:
             self._spilled.close()
         return np.concatenate([np.zeros(0, np.uint64), *found])
@@ -60,7 +66,7 @@ class Keys:
     def _ranges(self) -> Iterator[Hashes]:
         """Yield all hashes, a range of them at a time so that each fits into memory."""
         if self._spilled is None:
-            yield np.concatenate([np.zeros(0, np.uint64), *self._held])
+            yield self._held[: self._used]
             return
         self._spill()
         bits = max(1, (self._rows // HELD).bit_length())
@@ -72,13 +78,13 @@ class Keys:
             yield np.concatenate(parts)
 
     def _hashes(self, batch: Batch) -> tuple[Hashes, NDArray[np.bool_]]:
-        hashes, whole = np.zeros(batch.rows, np.uint64), np.ones(batch.rows, np.bool_)
+        hashes, whole = np.zeros(1, np.uint64), np.ones(batch.rows, np.bool_)
         for name in self.names:
             values = batch.columns.get(name)
             if values is None:
-                return hashes, np.zeros(batch.rows, np.bool_)
+                return np.zeros(batch.rows, np.uint64), np.zeros(batch.rows, np.bool_)
             found, there = fingerprints(values)
-            hashes, whole = mixed(hashes + found), whole & there
+            hashes, whole = mixed(hashes) + found, whole & there  # (a, b) is not (b, a)
         return hashes, whole
 
     def copies(self, source: Source, plan: Plan, skip: frozenset[str]) -> tuple[Profile, int]:

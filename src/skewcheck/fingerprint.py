@@ -70,10 +70,10 @@ def _of_texts(texts: pa.Array) -> Hashes:
         return np.zeros(0, np.uint64)
     bytes_ = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     starts, lengths = offsets[:-1], np.diff(offsets)
-    hashes = mixed(lengths.astype(np.uint64))
     if lengths[0] and (lengths == lengths[0]).all():
         table = bytes_[starts[0] : offsets[-1]].reshape(len(texts), -1)
-        return _of_table(table, hashes)
+        return _of_table(table, mixed(lengths[:1].astype(np.uint64)))
+    hashes = mixed(lengths.astype(np.uint64))
     for length in np.unique(lengths[lengths > 0]).tolist():
         rows = np.flatnonzero(lengths == length)
         table = bytes_[starts[rows][:, None] + np.arange(length)]
@@ -83,10 +83,12 @@ def _of_texts(texts: pa.Array) -> Hashes:
 
 def _of_table(table: NDArray[np.uint8], hashes: Hashes) -> Hashes:
     """Return the hashes of the rows of a table of bytes, eight bytes at a time."""
-    words = -(-table.shape[1] // 8)
-    padded = np.zeros((len(table), words * 8), np.uint8)
-    padded[:, : table.shape[1]] = table
-    for word in padded.view(np.uint64).T:
+    length = table.shape[1]
+    if length % 8:
+        padded = np.zeros((len(table), length + -length % 8), np.uint8)
+        padded[:, :length] = table
+        table = padded
+    for word in table.view(np.uint64).T:
         hashes = (hashes ^ word) * _ODD
         hashes ^= hashes >> _HALF
     return mixed(hashes)
