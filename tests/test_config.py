@@ -96,7 +96,10 @@ def test_a_limit_may_be_a_whole_number_or_zero() -> None:
         ("[columns.a]\nrole = 7", "'columns.a.role' is 7; known are feature, score, key"),
         (f"[columns.a.{CHECK}]\nfail = 1", f"did you mean 'columns.a.checks.{CHECK}'?"),
         (f"[columns.a.checks.{CHECK}s]", f"did you mean 'columns.a.checks.{CHECK}'?"),
-        ("zzz = 1", "unknown key 'zzz'; known are level, train, serve, roles, checks, columns"),
+        (
+            "zzz = 1",
+            "unknown key 'zzz'; known are level, train, serve, pairing, roles, checks, columns",
+        ),
     ],
 )
 def test_an_unknown_word_is_an_error_with_the_nearest_one(text: str, message: str) -> None:

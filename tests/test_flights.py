@@ -62,7 +62,10 @@ def test_the_order_of_files_and_how_rows_are_spread_over_threads_change_no_bit(
     as_named = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=FLIGHTS / "shadow_logs")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     reversed_ = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=tmp_path)
-    assert as_named.to_dict()["columns"] == reversed_.to_dict()["columns"]
+    columns = [result.to_dict()["columns"] for result in (as_named, reversed_)]
+    for cause in (c for both in columns for column in both for c in column["causes"]):
+        assert cause.pop("query")  # it names the files
+    assert columns[0] == columns[1]
 
 
 def test_a_saved_profile_stands_for_the_snapshot(tmp_path: Path) -> None:

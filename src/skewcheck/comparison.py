@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from skewcheck.discovery import discover
 from skewcheck.errors import InputError
@@ -11,9 +13,18 @@ from skewcheck.profile import Profile
 from skewcheck.schema import Role, Schema
 from skewcheck.sides import Sides
 
+if TYPE_CHECKING:
+    from skewcheck.location import Location, Segment
+    from skewcheck.pairing.pairs import Pairs
+    from skewcheck.summaries.places import Places
+    from skewcheck.window import Window
 
-def sides(train: Profile, serve: Profile, schema: Schema) -> Iterator[Sides]:
-    """Yield every column of either side, train's columns first."""
+
+def sides(
+    train: Profile, serve: Profile, schema: Schema, pairs: Pairs | None = None
+) -> Iterator[Sides]:
+    """Yield every column of either side, train's columns first; then the key rows are paired by."""
+    unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
     for name in dict.fromkeys([*train.columns, *serve.columns]):
         yield Sides(
             name,
@@ -22,12 +33,30 @@ def sides(train: Profile, serve: Profile, schema: Schema) -> Iterator[Sides]:
             serve.columns.get(name),
             train.rows,
             serve.rows,
+            pairs.columns.get(name) if pairs else None,
+            unpaired.get(name),
+            pairs.join if pairs else None,
         )
+    if pairs:
+        key = pairs.join.key
+        yield Sides(key, Role.KEY, None, None, train.rows, serve.rows, join=pairs.join)
 
 
 def compare(train: Profile, serve: Profile, schema: Schema) -> Iterator[Finding]:
     """Yield the findings on two profiles; see ``findings``."""
     return findings(tuple(sides(train, serve, schema)))
+
+
+def places(pairs: Pairs) -> dict[str, Location]:
+    """Return where and when the rows of each column differ, for columns that have such rows."""
+    from skewcheck.location import locate
+    from skewcheck.pairing.segments import CLOCK
+
+    return {
+        name: locate(marked, pairs.rows, clock=CLOCK)
+        for name, marked in pairs.marked.items()
+        if pairs.columns[name].counts.mismatches
+    }
 
 
 def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
@@ -36,7 +65,7 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     Raises:
         InputError: a side has no row, or the sides have no feature or score in common.
     """
-    pairs = {pair.name: pair for pair in sides if pair.role.compared}
+    pairs = {pair.name: pair for pair in sides if pair.role.compared or pair.role is Role.KEY}
     _refuse_nothing(sides, pairs.values())
     checks = discover("skewcheck.checks")
     answered = any(pair.role is Role.SCORE and pair.serve for pair in pairs.values())
@@ -44,6 +73,8 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
         if pair.role is Role.SCORE and not pair.both and (pair.serve or answered):
             continue  # train snapshots often have no score, or name it in another way
         for name, check in checks.items():
+            if getattr(check, "ON", "column") != ("join" if pair.role is Role.KEY else "column"):
+                continue
             measured = check.measure(pair, pairs)
             if measured is not None:
                 yield Finding(
@@ -54,7 +85,48 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
                     measured.n_train,
                     measured.n_serve,
                     measured.detail,
+                    measured.required,
                 )
+
+
+def inside(
+    column: str, check: str, location: Location, marked: Places, rows: Places
+) -> Iterator[Finding]:
+    """Yield the share of marked rows in the parts where they live: a column may fail only there.
+
+    Where the column as a whole is within the limit, the value that is worst off is among them, even
+    if most marked rows lie elsewhere.
+    """
+    from skewcheck.location import worst
+    from skewcheck.statistics.searched import Searched
+
+    parts: dict[Subject, Searched] = {}
+    limit = discover("skewcheck.checks")[check].RULE.fail
+    calm = limit is not None and location.marked <= limit * location.rows
+    found = worst(marked, rows, limit) if calm and limit is not None else None
+    if found is not None:
+        parts[Subject(column, *_named(found[0]))] = found[1]
+    for part in (location.segment, location.window):
+        if part is not None:
+            share = Searched.of(part.marked, part.rows, trials=part.trials)
+            parts.setdefault(Subject(column, *_named(part)), share)
+    for subject, share in parts.items():
+        n = share.share.n
+        yield Finding(check, subject, share, "share", n, n, required=False)
+
+
+def _named(part: Segment | Window) -> tuple[str | None, str | None]:
+    """Return the segment and the window as they are written in a subject."""
+    from skewcheck.window import Window
+
+    if not isinstance(part, Window):
+        return f"{part.column} = {' | '.join(part.values)}", None
+    ends = (("since", part.since), ("until", part.until))
+    return None, " ".join(f"{word} {_iso(at.at)}" for word, at in ends if at is not None)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="minutes")
 
 
 def _refuse_nothing(sides: Sequence[Sides], compared: Iterable[Sides]) -> None:

@@ -14,19 +14,24 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.ledger import Ledger
 from skewcheck.profile import Plan, Profile
 from skewcheck.sources.batch import Batch, Lanes, Source, State
 
 ABSENT = object()
 HELD = 1 << 22  # hashes kept in memory, 32 MiB
+PLACES = 32  # parts of a source that some keys are taken from
+SOME = 4096  # keys from each of them
 
 
 class Keys:
     """Hashes of the keys seen, 8 bytes a row, on disk beyond HELD rows; which occur twice?"""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        """Watch for these key columns together."""
+    def __init__(self, names: Sequence[str], others: Hashes | None = None) -> None:
+        """Watch for these key columns together; ``others`` are keys of the other side."""
         self.names = tuple(names)
+        self._others = np.zeros(0, np.uint64) if others is None else others
+        self.shared = 0
         self._held: Hashes = np.empty(HELD, np.uint64)  # takes memory as it fills
         self._used = 0
         self._spilled: IO[bytes] | None = None
@@ -35,7 +40,7 @@ class Keys:
 
     def watch(self, batch: Batch) -> None:
         """Remember the keys of a batch; a row without its whole key is never a duplicate."""
-        hashes, whole = self._hashes(batch)
+        hashes, whole = key_hashes(batch, self.names)
         if not whole.all():
             hashes = hashes[whole]
         with self._lock:
@@ -56,8 +61,13 @@ class Keys:
 
     @cached_property
     def twice(self) -> Hashes:
-        """Return the hashes that occur more than once, in order."""
-        found = [_twice(part) for part in self._ranges()]
+        """Return the hashes that occur more than once, in order; counts the ``shared`` ones."""
+        found = []
+        for part in self._ranges():
+            found.append(_twice(part))
+            if len(part):
+                places = np.minimum(np.searchsorted(part, self._others), len(part) - 1)
+                self.shared += int(np.count_nonzero(part[places] == self._others))
         self._held = np.empty(0, np.uint64)
         if self._spilled is not None:
             self._spilled.close()
@@ -77,16 +87,6 @@ class Keys:
                 parts.append(read[read >> np.uint64(64 - bits) == number])
             yield np.concatenate(parts)
 
-    def _hashes(self, batch: Batch) -> tuple[Hashes, NDArray[np.bool_]]:
-        hashes, whole = np.zeros(1, np.uint64), np.ones(batch.rows, np.bool_)
-        for name in self.names:
-            values = batch.columns.get(name)
-            if values is None:
-                return np.zeros(batch.rows, np.uint64), np.zeros(batch.rows, np.bool_)
-            found, there = fingerprints(values)
-            hashes, whole = mixed(hashes) + found, whole & there  # (a, b) is not (b, a)
-        return hashes, whole
-
     def copies(self, source: Source, plan: Plan, skip: frozenset[str]) -> tuple[Profile, int]:
         """Return the profile of all exact copies of events but the first, and conflicting rows.
 
@@ -98,7 +98,7 @@ class Keys:
         keys: set[int] = set()
         for part in source.parts:
             for batch in part.batches(Profile(plan).ledger):
-                hashes, whole = self._hashes(batch)
+                hashes, whole = key_hashes(batch, self.names)
                 rows = np.flatnonzero(whole & np.isin(hashes, repeated))
                 if not len(rows):
                     continue
@@ -116,6 +116,31 @@ class Keys:
                 if copies:
                     surplus.add(batch.taken(np.array(copies)), skip)
         return surplus.finish(), conflicts
+
+
+def key_hashes(batch: Batch, names: Sequence[str]) -> tuple[Hashes, NDArray[np.bool_]]:
+    """Return the hash of each row's key, and which rows have the whole of it."""
+    hashes, whole = np.zeros(1, np.uint64), np.ones(batch.rows, np.bool_)
+    for name in names:
+        values = batch.columns.get(name)
+        if values is None:
+            return np.zeros(batch.rows, np.uint64), np.zeros(batch.rows, np.bool_)
+        found, there = fingerprints(values)
+        hashes, whole = mixed(hashes) + found, whole & there  # (a, b) is not (b, a)
+    return hashes, whole
+
+
+def some_keys(source: Source, names: Sequence[str]) -> Hashes:
+    """Return the hashes of the keys of some rows, from all over a source: does it share any?"""
+    found = [np.zeros(0, np.uint64)]
+    for part in source.parts[:: max(1, len(source.parts) // PLACES)]:
+        for batch in part.batches(Ledger()):
+            columns = {name: batch.columns[name] for name in names if name in batch.columns}
+            some = Batch(batch.rows, columns, batch.container, batch.offset).head(SOME)
+            hashes, whole = key_hashes(some, names)
+            found.append(hashes[whole])
+            break
+    return np.unique(np.concatenate(found))
 
 
 def _twice(hashes: Hashes) -> Hashes:

@@ -32,6 +32,8 @@ class Finding:
     ``measure`` answers for value, bounds and p-values, or says why it is undefined; ``unit`` is
     the unit of the value; ``n_train`` and ``n_serve`` are the rows it rests on; ``detail`` holds
     JSON-able facts for the report (names of new categories, the place of the largest gap).
+    ``required``: too little evidence for a pass is missing evidence; False for what can only fail
+    (a place that was searched for, rows that happen to be in train too).
     """
 
     check: str
@@ -41,3 +43,4 @@ class Finding:
     n_train: int
     n_serve: int
     detail: Mapping[str, Any] = field(default_factory=dict)
+    required: bool = True

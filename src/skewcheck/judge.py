@@ -19,7 +19,8 @@ def judge(findings: Iterable[Finding], policy: Policy) -> Verdict:
     A finding fails when the effect exceeds its limit beyond doubt, with Holm's correction over
     all findings that have a fail limit (one false alarm breaks a build); warnings likewise. It
     passes when the effect is inside the limit beyond doubt, without correction (a run passes only
-    if all do: an intersection-union test). Anything else, and anything undefined, is inconclusive.
+    if all do: an intersection-union test). Anything else, and anything undefined, is inconclusive,
+    or unjudged where the finding is not required for a pass.
     """
     held = list(findings)
     defaults = {name: check.RULE for name, check in discover("skewcheck.checks").items()}
@@ -65,13 +66,14 @@ def _outcome(
     if not rule.judged:
         return Outcome.UNJUDGED
     effect = _effect(finding)
+    undecided = Outcome.INCONCLUSIVE if finding.required else Outcome.UNJUDGED
     if effect is None:
-        return Outcome.UNJUDGED if rule.fail is None else Outcome.INCONCLUSIVE
+        return Outcome.UNJUDGED if rule.fail is None else undecided
     fail, warn = ps
     if fail is not None and fail < level:
         return Outcome.FAIL
     if rule.fail is not None and not effect.p_below(rule.fail) < level:  # nor when it is NaN
-        return Outcome.INCONCLUSIVE
+        return undecided
     return Outcome.WARN if warn is not None and warn < level else Outcome.PASS
 
 

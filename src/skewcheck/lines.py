@@ -39,6 +39,7 @@ class Numbers:
 class Line:
     """One judged finding: its outcome, a sentence, the sentence's parts, and the numbers.
 
+    ``place`` is the part of the rows that it is about, empty for all of them;
     ``rows`` are those of train and of serve; ``facts`` are what the check saw beside the effect;
     ``needs`` says what would decide an inconclusive one; ``damage`` is the effect in multiples of
     its limit, for ordering only.
@@ -46,6 +47,7 @@ class Line:
 
     check: str
     title: str
+    place: str
     outcome: Outcome
     sentence: str
     effect: str
@@ -63,12 +65,14 @@ def line(judgement: Judgement, level: float) -> Line:
     """Return the line of a judgement; ``level`` is the one-sided level of its interval."""
     numbers = measured(judgement, level)
     finding = judgement.finding
-    title = title_of(finding.check)
+    place = _place(finding)
+    title = title_of(finding.check) + place
     effect, interval, limit = _parts(numbers, judgement)
     undecided = judgement.outcome is Outcome.INCONCLUSIVE
     return Line(
         check=finding.check,
         title=title,
+        place=place.strip(),
         outcome=judgement.outcome,
         sentence=_sentence(title, (effect, interval, limit), finding),
         effect=effect,
@@ -109,6 +113,13 @@ def measured(judgement: Judgement, level: float) -> Numbers:
         needed=judgement.needed,
         detail=finding.detail,
     )
+
+
+def _place(finding: Finding) -> str:
+    """Return the part of the rows that a finding is about, in words."""
+    segment, window = finding.subject.segment, finding.subject.window
+    inside = f" where {safe(segment, 80)}" if segment else ""
+    return inside + (f" {safe(window, 80)}" if window else "")
 
 
 @cache

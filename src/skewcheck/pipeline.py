@@ -5,50 +5,33 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import reduce
-from pathlib import Path
 from threading import Thread
 
 from skewcheck.column import ColumnSpec
-from skewcheck.comparison import findings, sides
+from skewcheck.comparison import findings, inside, places, sides
 from skewcheck.config import Config
 from skewcheck.discovery import discover
 from skewcheck.duplicates import Keys
 from skewcheck.engines.local import Progress, fold
 from skewcheck.errors import InputError
 from skewcheck.judge import judge
-from skewcheck.peek import first_rows, plan
-from skewcheck.profile import Plan, Profile, is_profile
+from skewcheck.novelty import novelty
+from skewcheck.opened import Opened, open_side
+from skewcheck.pairing.request import Request
+from skewcheck.partners import keys_of, may_pair, pair_up, partner_of, watch_keys
+from skewcheck.peek import plan
+from skewcheck.profile import Plan, Profile
+from skewcheck.query import relation
+from skewcheck.reasons import reasons
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
-from skewcheck.sources.batch import Batch, Source
-from skewcheck.sources.open import open_source
+from skewcheck.sources.batch import Source
 
 UNCOUNTED = frozenset({Role.KEY, Role.ENTITY, Role.TIME, Role.IGNORED})
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
 Overrides = Mapping[Role, Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """One side before the pass: a saved profile, or a source with its first rows."""
-
-    name: str
-    profile: Profile | None
-    source: Source | None
-    head: list[Batch]
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """Return the kinds of the side's columns, as far as they are known before the pass."""
-        if self.profile:
-            return {name: column.kind for name, column in self.profile.columns.items()}
-        assert self.source
-        seen = (name for batch in self.head for name in batch.columns)
-        return {**dict.fromkeys(seen, Kind.EMPTY), **self.source.declared}
 
 
 def compare(
@@ -57,35 +40,56 @@ def compare(
     *,
     config: Config | None = None,
     overrides: Overrides | None = None,
+    pairing: Request | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Run:
     """Return the finished comparison of two sides: data, paths or saved profiles.
+
+    Rows are paired with those of ``pairing.offline``, or with train's own where keys overlap.
 
     Raises:
         InputError: a side cannot be read, holds no row, or they have nothing in common.
         ConfigError: the policy names a column that neither side has.
     """
     config = config or Config()
+    request = (pairing or Request()).over(config.pairing)
     started, clock = datetime.now(UTC), time.perf_counter()
     # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
-    left = _open(train)
-    right = _open(serve, left.kinds)
+    left = open_side(train)
+    right = open_side(serve, left.kinds)
     schema = _schema(left, right, config, overrides or {})
     config.refuse_unknown_columns([column.name for column in schema])
     train_profile = _profile(left, schema, progress)
     _refuse_empty("TRAIN", left, train_profile)
     if Kind.EMPTY in left.kinds.values():  # a container of JSON declares nothing: now it is known
-        right = _open(serve, {n: c.kind for n, c in train_profile.columns.items()})
-    serve_profile = _profile(right, schema, progress, like=train_profile)
+        right = open_side(serve, {n: c.kind for n, c in train_profile.columns.items()})
+    partner = left if request.offline is None else open_side(request.offline, left.kinds)
+    keys = keys_of(partner, right, schema)
+    watch = watch_keys(left, right, schema, request)
+    serve_profile = _profile(right, schema, progress, like=train_profile, watch=watch)
     _refuse_empty("LOGS", right, serve_profile)
-    pairs = tuple(sides(train_profile, serve_profile, schema))
-    verdict = judge(findings(pairs), config.policy)
+    pairs, profiles = None, (train_profile, serve_profile)
+    if may_pair(partner, right, keys, request, watch):
+        assert partner.source and right.source
+        sources = partner.source, right.source
+        pairs = pair_up(sources, profiles, schema, request, keys, progress=progress)
+    both = tuple(sides(train_profile, serve_profile, schema, pairs))
+    where = places(pairs) if pairs else {}
+    found = list(findings(both))
+    if pairs:
+        for name, location in where.items():
+            found += inside(name, "row_parity", location, pairs.marked[name], pairs.rows)
+    elif right.source:
+        where, more = novelty(right.source, found, both, profiles, schema)
+        found += more
+    verdict = judge(found, config.policy)
+    known = reasons(both, verdict, config.policy, pairs, where)
     return Run(
-        _side(left, train_profile),
-        _side(right, serve_profile),
-        pairs,
+        _side(left, train_profile, "train"),
+        _side(right, serve_profile, "serve"),
+        both,
         schema,
         config.policy,
         verdict,
@@ -93,6 +97,8 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
+        reasons=known,
+        partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
 
 
@@ -104,7 +110,7 @@ def make_profile(
     progress: Progress | None = None,
 ) -> Profile:
     """Return the profile of a data set, its roles guessed as if it were train."""
-    side = _open(data)
+    side = open_side(data)
     schema = _schema(side, None, config or Config(), overrides or {})
     profile = _profile(side, schema, progress)
     labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
@@ -114,24 +120,12 @@ def make_profile(
 
 def guess_schema(train: object, serve: object, *, overrides: Overrides | None = None) -> Schema:
     """Return what each column of two sides seems to be for, without reading all rows."""
-    left = _open(train)
-    right = _open(serve, left.kinds)
+    left = open_side(train)
+    right = open_side(serve, left.kinds)
     return _schema(left, right, Config(), overrides or {})
 
 
-def _open(data: object, hint: Mapping[str, Kind] | None = None) -> _Opened:
-    if isinstance(data, Profile):
-        return _Opened("profile", data, None, [])
-    given_paths = data if isinstance(data, list | tuple) else [data]
-    paths = [Path(path) for path in given_paths if isinstance(path, str | Path)]
-    if paths and all(is_profile(path) for path in paths):
-        loaded = [Profile.load(path) for path in paths]
-        return _Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
-    source = open_source(data, hint=hint)
-    return _Opened(source.name, None, source, first_rows(source))
-
-
-def _schema(left: _Opened, right: _Opened | None, config: Config, overrides: Overrides) -> Schema:
+def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overrides) -> Schema:
     roles = layered(config.roles, given(overrides, "on the command line"))
     if left.profile and right:
         roles = layered(_labels(left.profile, right), roles)
@@ -144,14 +138,19 @@ def _schema(left: _Opened, right: _Opened | None, config: Config, overrides: Ove
     )
 
 
-def _labels(train: Profile, serve: _Opened) -> dict[str, Column]:
+def _labels(train: Profile, serve: Opened) -> dict[str, Column]:
     """Return the labels that a saved profile of train knows of, as far as serve lacks them."""
     kept = {name: reason for name, reason in train.labels.items() if name not in serve.kinds}
     return {name: Column(name, Role.LABEL, reason) for name, reason in kept.items()}
 
 
 def _profile(
-    side: _Opened, schema: Schema, progress: Progress | None, *, like: Profile | None = None
+    side: Opened,
+    schema: Schema,
+    progress: Progress | None,
+    *,
+    like: Profile | None = None,
+    watch: Keys | None = None,
 ) -> Profile:
     """Return a side's profile, on the grids of ``like``; a saved one is taken as it is."""
     if side.profile or not side.source:
@@ -160,15 +159,13 @@ def _profile(
     kinds = {n: c.kind for n, c in like.columns.items()} if like else dict(side.source.declared)
     laid = _like(like, kinds) if like else plan(side.head, kinds)
     skip = frozenset(c.name for c in schema if c.role in UNCOUNTED)
-    keys = [name for name in schema.names(Role.KEY) if name in side.kinds] if like else []
-    watch = Keys(keys) if keys else None
     profile = fold(
         side.source, laid, skip=skip, watch=watch.watch if watch else None, progress=progress
     )
     return _without_copies(profile, watch, side.source, skip) if watch else profile
 
 
-def _refuse_empty(title: str, side: _Opened, profile: Profile) -> None:
+def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
     """Raise InputError when a side has no row, with the first reason if none could be read."""
     if profile.rows:
         return
@@ -201,6 +198,7 @@ def _versions() -> dict[str, str]:
     return {name: str(module.__version__) for name, module in loaded.items()}
 
 
-def _side(side: _Opened, profile: Profile) -> Side:
+def _side(side: Opened, profile: Profile, name: str) -> Side:
     layout = side.source.layout if side.source else "saved profile"
-    return Side(side.name, profile.rows, layout, profile.ledger, profile)
+    rows = relation(side.source, name)
+    return Side(side.name, profile.rows, layout, profile.ledger, profile, rows)

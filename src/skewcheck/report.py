@@ -43,6 +43,7 @@ class Report:
     version: str
     train: SideView
     serve: SideView
+    pairing: str
     columns: tuple[ColumnView, ...]
     others: tuple[ColumnView, ...]
     guesses: tuple[str, ...]
@@ -92,12 +93,23 @@ def build(run: Run) -> Report:
         version=safe(run.versions.get("skewcheck", "")),
         train=side_view("train", run.train),
         serve=side_view("serve", run.serve),
+        pairing=_pairing(run),
         columns=columns,
         others=others,
         guesses=tuple(_guesses(run)),
         limits=tuple(_limits(run.policy)),
         methods=tuple(_methods(run, others)),
     )
+
+
+def _pairing(run: Run) -> str:
+    """Return with what serve's rows were paired, and how many; empty where none were."""
+    if run.partner is None:
+        return ""
+    join = run.partner.pairs.join
+    of = f"{wording.count(join.coverage.paired)} of {wording.rows(join.requests, 'request')}"
+    with_ = f"{safe(run.partner.path, 200)}, {wording.rows(join.coverage.rows_train)}"
+    return f"{of} paired by {safe(join.key, NAME)} with {with_}"
 
 
 def _by_damage(column: ColumnView) -> tuple[bool, int, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from skewcheck import config as _config
 from skewcheck import pipeline
 from skewcheck.config import Config
+from skewcheck.pairing.request import Request, duration
 from skewcheck.profile import Profile
 from skewcheck.report import Report, build, rows
 from skewcheck.run import Run
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Names = str | Iterable[str] | None
+Tolerance = float | Mapping[str | None, float] | None
 
 
 class Result:
@@ -103,6 +105,12 @@ def compare(
     time: Names = None,
     label: Names = None,
     ignore: Names = None,
+    offline: object = None,
+    as_of: str | None = None,
+    tolerance: str | None = None,
+    repair_key: Names = None,
+    abs_tol: Tolerance = None,
+    rel_tol: Tolerance = None,
     policy: Config | str | os.PathLike[str] | None = None,
 ) -> Result:
     """Return the comparison of a training snapshot with the logs of a model in shadow mode.
@@ -110,6 +118,11 @@ def compare(
     ``train`` and ``serve`` are paths (file, folder, glob), saved profiles, or frames: Polars
     (lazy too), pandas, pyarrow, a DuckDB relation. ``policy`` is a Config or the path of a
     ``skewcheck.toml``; none is searched for.
+
+    ``offline`` is an offline recomputation of the logged requests, to pair rows with by ``key``;
+    without it rows are paired with train's own where keys overlap. ``as_of`` and ``tolerance``
+    (``"5m"``) pair by entity and time, ``abs_tol`` and ``rel_tol`` (a number, or numbers by column)
+    say which paired values are the same.
 
     Raises:
         InputError: a side cannot be read, holds no row, or they have nothing in common.
@@ -124,7 +137,16 @@ def compare(
     }
     overrides = {role: _listed(names) for role, names in given.items() if names is not None}
     loaded = policy if isinstance(policy, Config) or policy is None else _config.load(Path(policy))
-    return Result(pipeline.compare(train, serve, config=loaded, overrides=overrides))
+    pairing = Request(
+        offline,
+        as_of,
+        duration(tolerance) if tolerance else None,
+        tuple(_listed(repair_key or ())),
+        _tolerances(abs_tol),
+        _tolerances(rel_tol),
+    )
+    run = pipeline.compare(train, serve, config=loaded, overrides=overrides, pairing=pairing)
+    return Result(run)
 
 
 def make_profile(data: object, *, key: Names = None, ignore: Names = None) -> Profile:
@@ -132,6 +154,12 @@ def make_profile(data: object, *, key: Names = None, ignore: Names = None) -> Pr
     given = {Role.KEY: key, Role.IGNORED: ignore}
     overrides = {role: _listed(names) for role, names in given.items() if names is not None}
     return pipeline.make_profile(data, overrides=overrides)
+
+
+def _tolerances(given: Tolerance) -> Mapping[str | None, float]:
+    if given is None:
+        return {}
+    return given if isinstance(given, Mapping) else {None: given}
 
 
 def _listed(names: str | Iterable[str]) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skewcheck.ledger import Ledger
+from skewcheck.pairing.pairs import Pairs
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
+from skewcheck.reasons import Reasons
 from skewcheck.schema import Schema
 from skewcheck.sides import Sides
 from skewcheck.verdict import Verdict
@@ -15,18 +17,39 @@ from skewcheck.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was read on one side: its name as the user gave it, rows compared, where from."""
+    """What was read on one side: its name as the user gave it, rows compared, where from.
+
+    ``relation`` is a DuckDB query for its rows.
+    """
 
     path: str
     rows: int
     layout: str
     ledger: Ledger
     profile: Profile
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """What serve's rows were paired with: its name as the user gave it, and the pairs.
+
+    ``keys`` are the key's columns in it and in serve, ``times`` those of an as-of join;
+    ``relation`` is a DuckDB query for its rows.
+    """
+
+    path: str
+    pairs: Pairs
+    keys: tuple[tuple[str, str], ...]
+    times: tuple[str, str] | None
+    relation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """A comparison with its verdict; ``sides`` are all columns of both, laid on common grids.
+
+    ``reasons`` say by column why it differs; ``partner`` is None where no row was paired.
 
     ``started`` is an ISO time in UTC; ``seconds`` the wall time; ``versions`` the libraries that
     made the numbers; ``command`` what reproduces the run; ``notes`` are sentences about guesses.
@@ -43,3 +66,5 @@ class Run:
     seconds: float
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    reasons: Mapping[str, Reasons] = field(default_factory=dict)
+    partner: Partner | None = None

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile
 from skewcheck.schema import Kind, Role
+
+if TYPE_CHECKING:  # only a run that pairs rows loads these
+    from skewcheck.pairing.column import PairColumn
+    from skewcheck.pairing.pairs import Join
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -61,7 +66,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Sides:
-    """One column seen from train and from serve; a side that lacks the column has None."""
+    """One column seen from train and from serve; a side that lacks the column has None.
+
+    ``pairs`` are the rows that both sides have, ``unpaired`` serve's rows without a partner where
+    these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
+    """
 
     name: str
     role: Role
@@ -69,6 +78,9 @@ class Sides:
     serve: ColumnProfile | None
     rows_train: int
     rows_serve: int
+    pairs: PairColumn | None = None
+    unpaired: ColumnProfile | None = None
+    join: Join | None = None
 
     @property
     def kind(self) -> Kind:

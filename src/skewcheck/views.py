@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skewcheck import wording
+from skewcheck.account import CauseView, cause_view, origin, pairs, where
 from skewcheck.ledger import Ledger
 from skewcheck.lines import Line, line
+from skewcheck.query import query
+from skewcheck.reasons import Reasons
 from skewcheck.run import Run, Side
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
@@ -39,7 +42,12 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """One column: ``name`` as it is, ``label`` safe to show, its lines worst first."""
+    """One column: ``name`` as it is, ``label`` safe to show, its lines worst first.
+
+    ``causes`` say why it differs, ``where`` in which rows, ``origin`` whether the pipeline or the
+    population did it, ``pairs`` how far paired rows are apart: empty where nothing is known.
+    ``reasons`` holds the same as numbers.
+    """
 
     name: str
     label: str
@@ -47,6 +55,17 @@ class ColumnView:
     kind: str
     outcome: Outcome
     lines: tuple[Line, ...]
+    causes: tuple[CauseView, ...] = ()
+    where: str = ""
+    origin: str = ""
+    pairs: tuple[str, ...] = ()
+    reasons: Reasons | None = None
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Return causes, place and origin, a sentence each."""
+        beside = (sentence for sentence in (self.where, self.origin) if sentence)
+        return (*(cause.sentence for cause in self.causes), *beside)
 
     @property
     def damage(self) -> float:
@@ -62,12 +81,23 @@ class ColumnView:
 def column_view(run: Run, name: str, judgements: Iterable[Judgement] = ()) -> ColumnView:
     """Return the view of a column with these judgements, worst first."""
     lines = [line(judgement, run.policy.level) for judgement in judgements]
-    lines.sort(key=lambda x: (-x.outcome.severity, -x.damage))
+    lines.sort(key=lambda x: (-x.outcome.severity, bool(x.place), -x.damage))
     sides = (run.train.profile.columns.get(name), run.serve.profile.columns.get(name))
     kind = next((s.kind for s in sides if s is not None), "empty")
     outcome = worst(x.outcome for x in lines)
     role = run.schema.role(name)
-    return ColumnView(name, safe(name, NAME), role, str(kind), outcome, tuple(lines))
+    seen = ColumnView(name, safe(name, NAME), role, str(kind), outcome, tuple(lines))
+    known = run.reasons.get(name)
+    if known is None:
+        return seen
+    return replace(
+        seen,
+        causes=tuple(cause_view(cause, query(run, name, cause)) for cause in known.causes),
+        where=where(known.where),
+        origin=origin(known.shift),
+        pairs=pairs(run.partner.pairs.columns.get(name)) if run.partner else (),
+        reasons=known,
+    )
 
 
 def side_view(title: str, side: Side) -> SideView:

@@ -79,10 +79,20 @@ def test_a_profile_does_not_replace_its_data(cases: dict[str, str], capsys: Capt
     assert "would be read as data" in capsys.readouterr().err
 
 
-def test_explain_lists_every_check(capsys: Capture) -> None:
+def test_explain_lists_every_check_and_every_cause(capsys: Capture) -> None:
     assert run(["explain"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(discover("skewcheck.checks"))
+    named = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert named == [*discover("skewcheck.checks"), *discover("skewcheck.causes")]
+
+
+@pytest.mark.parametrize("cause", list(discover("skewcheck.causes")))
+def test_explain_tells_of_a_cause_when_it_is_named(cause: str, capsys: Capture) -> None:
+    assert run(["explain", cause]) == 0
+    out = capsys.readouterr().out
+    module = discover("skewcheck.causes")[cause]
+    assert out.startswith(f"{cause}: {module.TITLE}\n") and "\nTested on " in out
+    assert (module.__doc__ or "").splitlines()[0] in out
 
 
 @pytest.mark.parametrize("check", list(discover("skewcheck.checks")))

@@ -21,7 +21,7 @@ def _summaries(module: ModuleType) -> list[type]:
     return [
         kind
         for _, kind in inspect.getmembers(module, inspect.isclass)
-        if kind.__module__ == module.__name__ and hasattr(kind, "encode")
+        if kind.__module__ == module.__name__ and hasattr(kind, "decode")
     ]
 
 

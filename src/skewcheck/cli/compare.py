@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skewcheck.cli.options import (
+    given_pairing,
     given_roles,
+    pairing_options,
     policy_option,
     progress_option,
     role_options,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 @click.argument("train", required=False)
 @click.argument("logs", nargs=-1)
 @role_options
+@pairing_options
 @policy_option
 @click.option("--html", metavar="PATH", help="Write the report as one HTML file.")
 @click.option("--json", "json_", metavar="PATH", help="Write it as JSON; - is standard output.")
@@ -54,11 +57,13 @@ def compare(command: str | None, /, **options: Any) -> int:
     check((html, json_), [path for path in (options["train"], *options["logs"]) if path])
     try:
         config = load(options["policy"])
+        pairing = given_pairing(options)
         train, logs = two_sides(options["train"], options["logs"], (config.train, config.serve))
     except (ConfigError, UsageError):
         mark_incomplete(html, json_)
         raise
-    check((html, json_), (train, *logs))
+    offline = pairing.offline or config.pairing.offline
+    check((html, json_), [str(path) for path in (train, *logs, offline) if path])
     mark_incomplete(html, json_)
 
     from skewcheck import pipeline, report
@@ -70,6 +75,7 @@ def compare(command: str | None, /, **options: Any) -> int:
             logs if len(logs) > 1 else logs[0],
             config=config,
             overrides=given_roles(options),
+            pairing=pairing,
             progress=progress,
             command=command or "skewcheck compare",
         )

@@ -1,4 +1,4 @@
-"""``skewcheck explain``: a check's own text is its manual page."""
+"""``skewcheck explain``: the own text of a check or a cause is its manual page."""
 
 from __future__ import annotations
 
@@ -15,19 +15,31 @@ if TYPE_CHECKING:
     from skewcheck.policy import Rule
 
 
-@click.command(short_help="Tell what a check measures; without a name, list all.")
-@click.argument("check", required=False)
-def explain(check: str | None) -> int:
-    """Print what CHECK measures, its unit and its default limits; without CHECK, list all."""
+TESTED = {
+    "on_pairs": "paired rows",
+    "on_grids": "the two distributions, where no row is paired",
+}
+
+
+@click.command(short_help="Tell what a check measures or a cause is; no name: list all.")
+@click.argument("name", required=False, metavar="[CHECK|CAUSE]")
+def explain(name: str | None) -> int:
+    """Print what a check measures with its unit and default limits, or when a cause is named.
+
+    Without a name, list all checks and causes.
+    """
     from skewcheck.config.tables import nearest
     from skewcheck.discovery import discover
 
-    checks = discover("skewcheck.checks")
-    if check is None:
-        return deliver(_listed(checks), 0)
-    if check not in checks:
-        raise UsageError(f"there is no check {check!r}; {nearest(check, checks)}")
-    return deliver(_page(check, checks[check]), 0)
+    checks, causes = discover("skewcheck.checks"), discover("skewcheck.causes")
+    if name is None:
+        return deliver(f"Checks\n{_listed(checks)}\nCauses\n{_listed(causes)}", 0)
+    if name in causes:
+        return deliver(_cause_page(name, causes[name]), 0)
+    if name not in checks:
+        known = nearest(name, [*checks, *causes])
+        raise UsageError(f"there is no check or cause {name!r}; {known}")
+    return deliver(_page(name, checks[name]), 0)
 
 
 def rules() -> dict[str, tuple[str, str, Rule]]:
@@ -40,7 +52,13 @@ def rules() -> dict[str, tuple[str, str, Rule]]:
 
 def _listed(checks: dict[str, ModuleType]) -> str:
     width = max(map(len, checks), default=0)
-    return "".join(f"{name:<{width}}  {module.TITLE}\n" for name, module in checks.items())
+    return "".join(f"  {name:<{width}}  {module.TITLE}\n" for name, module in checks.items())
+
+
+def _cause_page(name: str, module: ModuleType) -> str:
+    tested = " and on ".join(words for how, words in TESTED.items() if hasattr(module, how))
+    text = inspect.cleandoc(module.__doc__ or "")
+    return f"{name}: {module.TITLE}\n\n{text}\n\nTested on {tested}.\n"
 
 
 def _page(name: str, module: ModuleType) -> str:

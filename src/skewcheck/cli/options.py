@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from skewcheck.errors import UsageError
 from skewcheck.schema import Role
+
+if TYPE_CHECKING:
+    from skewcheck.pairing.request import Request
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,6 +32,76 @@ def role_options(command: F) -> F:
     for name, (_, text) in reversed(ROLES.items()):
         command = click.option(f"--{name}", multiple=True, metavar="COL", help=text)(command)
     return command
+
+
+PAIRING = (
+    click.option(
+        "--offline",
+        metavar="PATH",
+        help="An offline recomputation of the logged requests, to pair rows with by key "
+        "(else TRAIN's own rows, where keys overlap).",
+    ),
+    click.option(
+        "--as-of",
+        metavar="COL",
+        help="Pair each request with the latest row of its key whose COL is not after it.",
+    ),
+    click.option("--tolerance", metavar="TIME", help="Oldest such row, as 30s, 5m, 2h or 1d."),
+    click.option(
+        "--repair-key",
+        multiple=True,
+        metavar="NAME",
+        help="Respell keys before pairing: type, case, space, padding, uuid; repeatable.",
+    ),
+    click.option(
+        "--abs-tol",
+        multiple=True,
+        metavar="[COL=]X",
+        help="Paired values this close are the same; repeatable.",
+    ),
+    click.option(
+        "--rel-tol",
+        multiple=True,
+        metavar="[COL=]X",
+        help="The same, as a share of the larger value  [default: 1e-6]",
+    ),
+)
+
+
+def pairing_options(command: F) -> F:
+    """Add ``--offline``, ``--as-of`` ... to a command; ``given_pairing`` reads them."""
+    for option in reversed(PAIRING):
+        command = option(command)
+    return command
+
+
+def given_pairing(options: Mapping[str, Any]) -> Request:
+    """Return how the command line asks for rows to be paired."""
+    from skewcheck.pairing.request import Request, duration
+
+    return Request(
+        offline=options["offline"],
+        as_of=options["as_of"],
+        tolerance=duration(options["tolerance"]) if options["tolerance"] else None,
+        repairs=tuple(options["repair_key"]),
+        absolute=_tolerances("--abs-tol", options["abs_tol"]),
+        relative=_tolerances("--rel-tol", options["rel_tol"]),
+    )
+
+
+def _tolerances(option: str, given: Sequence[str]) -> dict[str | None, float]:
+    """Return tolerances by column, under None for all; the last one given wins."""
+    found: dict[str | None, float] = {}
+    for text in given:
+        column, _, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < float("inf"):
+            raise UsageError(f"{option} {text!r} is no tolerance; give 0.01 or COL=0.01")
+        found[column or None] = value
+    return found
 
 
 def policy_option(command: F) -> F:

@@ -15,13 +15,16 @@ from typing import Any
 from skewcheck.config.tables import Place, nearest, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError
+from skewcheck.pairing.request import Request, duration
 from skewcheck.policy import Policy, Rule
 from skewcheck.roles import given
 from skewcheck.schema import Column, Role
 
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
-KEYS = ("level", "train", "serve", "roles", "checks", "columns")
+KEYS = ("level", "train", "serve", "pairing", "roles", "checks", "columns")
+PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
+TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
 LIMITS = "a number from 0 on, or false for no limit"
 
@@ -38,6 +41,7 @@ class Config:
     train: str | None = None
     serve: tuple[str, ...] = ()
     origin: str = ""
+    pairing: Request = field(default_factory=Request)
 
     @property
     def level(self) -> float:
@@ -79,7 +83,43 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         train=str((folder or Path()) / train) if train else None,
         serve=tuple(str((folder or Path()) / path) for path in paths),
         origin=origin,
+        pairing=_pairing(file, folder or Path(), place),
     )
+
+
+def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
+    """Return how rows are paired; tolerances of single columns stand with the columns."""
+    here = place.at("pairing")
+    raw = table(file.get("pairing", {}), PAIRING, here)
+    offline = value(raw.get("offline", ""), str, "a path", here.at("offline"))
+    as_of = value(raw.get("as_of", ""), str, "a column", here.at("as_of"))
+    span = value(raw.get("tolerance", ""), str, "a span of time such as 5m", here.at("tolerance"))
+    tolerances: dict[str, dict[str | None, float]] = {}
+    for name in TOLERANCES:
+        tolerances[name] = {None: _tolerance(raw[name], here.at(name))} if name in raw else {}
+        for column, content in file.get("columns", {}).items():
+            if name in content:
+                at = place.at("columns").at(column).at(name)
+                tolerances[name][column] = _tolerance(content[name], at)
+    try:
+        seconds = duration(span) if span else None
+    except UsageError as error:
+        raise here.at("tolerance").error(f"is {error}") from error
+    return Request(
+        offline=str(folder / offline) if offline else None,
+        as_of=as_of or None,
+        tolerance=seconds,
+        repairs=tuple(texts(raw.get("repair_key", []), here.at("repair_key"))),
+        absolute=tolerances["abs_tol"],
+        relative=tolerances["rel_tol"],
+    )
+
+
+def _tolerance(raw: Any, place: Place) -> float:
+    found = value(raw, float, "a number from 0 on", place)
+    if not 0 <= found < math.inf:
+        raise place.error(f"is {shown(raw)}; expected a number from 0 on")
+    return found
 
 
 def _find(folder: Path) -> Path | None:
@@ -138,7 +178,7 @@ def _columns(
         here = place.at(name)
         for key in base.keys() & table(content, None, here).keys():
             raise here.unknown(key, [f"checks.{key}"])
-        column = table(content, ("role", "checks"), here)
+        column = table(content, ("role", "checks", *TOLERANCES), here)
         if "checks" in column:
             rules[name] = _rules(column["checks"], base, here.at("checks"))
         if "role" in column:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from skewcheck.account import CauseView
+from skewcheck.apart import confusion, quantiles
 from skewcheck.ledger import Ledger
 from skewcheck.lines import Line
 from skewcheck.policy import Policy, Rule
 from skewcheck.report import Report, rules
-from skewcheck.run import Side
+from skewcheck.run import Run, Side
 from skewcheck.statistics.inference import RowsNeeded
+from skewcheck.summaries.grid import Grid
 from skewcheck.verdict import Outcome
 from skewcheck.views import ColumnView, fates
 
@@ -41,7 +45,8 @@ def document(report: Report) -> dict[str, Any]:
         "train": {**_side(run.train), "ledger": _ledger(run.train.ledger)},
         "serve": _side(run.serve),
         "ledger": _ledger(run.serve.ledger),
-        "columns": [_column(c) for c in (*report.columns, *report.others)],
+        "pairs": _pairs(run),
+        "columns": [_column(run, c) for c in (*report.columns, *report.others)],
         "readiness": [],
         "fix_first": [],
         "guesses": list(report.guesses),
@@ -77,14 +82,92 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _column(column: ColumnView) -> dict[str, Any]:
+def _column(run: Run, column: ColumnView) -> dict[str, Any]:
     return {
         "name": column.name,
         "role": str(column.role),
         "kind": column.kind,
         "verdict": str(column.outcome),
         "findings": [_finding(x) for x in column.lines],
-        "causes": [],
+        "causes": [_cause(cause) for cause in column.causes],
+        "parity": _parity(run, column.name),
+        "where": _where(column),
+        "origin": _origin(column),
+    }
+
+
+def _cause(cause: CauseView) -> dict[str, Any]:
+    return {
+        "cause": cause.name,
+        "explains": cause.explains,
+        "statement": cause.statement,
+        "reason": cause.reason,
+        "sentence": cause.sentence,
+        "paired": cause.paired,
+        "also": list(cause.also),
+        "query": cause.query,
+    }
+
+
+def _parity(run: Run, name: str) -> dict[str, Any] | None:
+    """Return the pairs of a column: what became of each, and how far apart they are."""
+    column = run.partner.pairs.columns.get(name) if run.partner else None
+    if column is None:
+        return None
+    n, differing = column.counts.pairs, column.counts.mismatches
+    return {
+        "pairs": n,
+        "differing": differing,
+        "share": differing / n if n else None,
+        "counts": {str(parity): count for parity, count in column.counts.items()},
+        "differences": _quantiles(column.differences),
+        "ratios": _quantiles(column.ratios),
+        "confusion": confusion(column),
+    }
+
+
+def _quantiles(grid: Grid) -> dict[str, float] | None:
+    """Return quantiles of a grid, None where it is empty."""
+    return {f"{100 * q:g} %": value for q, value in quantiles(grid)} or None
+
+
+def _where(column: ColumnView) -> dict[str, Any] | None:
+    found = column.reasons.where if column.reasons else None
+    if found is None:
+        return None
+    return {
+        "sentence": column.where,
+        "rows": found.rows,
+        "differing": found.marked,
+        "segment": _plain(asdict(found.segment)) if found.segment else None,
+        "since": _plain(asdict(found.since)) if found.since else None,
+        "until": _plain(asdict(found.until)) if found.until else None,
+    }
+
+
+def _origin(column: ColumnView) -> dict[str, Any] | None:
+    shift = column.reasons.shift if column.reasons else None
+    if shift is None:
+        return None
+    return {
+        "origin": str(shift.origin),
+        "sentence": column.origin,
+        "drift_seen": shift.seen,
+        "drift_of_population": shift.moved,
+        "explained": shift.explained,
+    }
+
+
+def _pairs(run: Run) -> dict[str, Any] | None:
+    if run.partner is None:
+        return None
+    join = run.partner.pairs.join
+    return {
+        "path": run.partner.path,
+        "offline": join.offline,
+        "key": join.key,
+        "as_of": join.as_of,
+        **_plain(asdict(join.coverage)),
     }
 
 

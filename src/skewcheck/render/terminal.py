@@ -26,6 +26,7 @@ STYLES = {
     Outcome.PASS: "green",
     Outcome.UNJUDGED: "dim",
 }
+LOUD = (Outcome.FAIL, Outcome.WARN)
 PLAIN = str.maketrans({"→": "->", "…": "..."})
 
 
@@ -80,6 +81,8 @@ def _parts(report: Report, *, verbose: bool) -> Iterable[Text | Table | Padding]
     yield _heading("Log health")
     for side in (report.train, report.serve):
         yield from _health(side)
+    if report.pairing:
+        yield _indented(f"pairs: {report.pairing}")
     if report.guesses:
         yield _heading("Guesses")
         yield from (_indented(guess) for guess in report.guesses)
@@ -168,6 +171,8 @@ def _main(column: ColumnView, usual: str, *, verbose: bool) -> Text:
         return Text(column.sentence)
     main, *rest = column.lines
     text = _full(main, usual)
+    for sentence in column.why:
+        text.append(f"\n→ {sentence}", "bold" if column.outcome in LOUD else "")
     also = [x.title for x in rest if x.outcome is main.outcome]
     if also and not verbose:
         text.append(f"\nalso {main.outcome}: {wording.listed(also)}", "dim")

@@ -1,0 +1,1 @@
+"""What skewcheck is measured with; nothing here is installed."""

@@ -1,0 +1,1 @@
+"""Plants known mistakes in real tables and counts how often ``skewcheck`` names the right cause."""

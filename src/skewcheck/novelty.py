@@ -1,0 +1,128 @@
+"""Rows of serve that hold what train never shows: where and when they live, without any pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skewcheck.comparison import inside
+from skewcheck.finding import Finding, Undefined
+from skewcheck.location import Location, locate
+from skewcheck.pairing.cells import Cells, cells
+from skewcheck.pairing.moments import moments
+from skewcheck.pairing.segments import CLOCK, clock, coded, segment_columns
+from skewcheck.pairing.shelf import Shelf
+from skewcheck.profile import Profile
+from skewcheck.schema import Kind, Role, Schema
+from skewcheck.sides import Sides
+from skewcheck.sources.batch import Source, State
+from skewcheck.summaries.places import Codes, Places
+
+Mask = NDArray[np.bool_]
+
+ROWS = 10  # of serve that hold something new: fewer have no pattern to be found
+# Checks whose rows can be told one by one, and that a moved population does not set off.
+CHECKS = ("new_category", "type_errors", "new_nulls")
+
+
+def novelty(
+    source: Source,
+    findings: Iterable[Finding],
+    sides: Sequence[Sides],
+    profiles: tuple[Profile, Profile],
+    schema: Schema,
+) -> tuple[dict[str, Location], list[Finding]]:
+    """Return where each column's new values are, and the findings inside those places.
+
+    Reads serve once more, and only where some column has new values at all.
+    """
+    columns = _columns(findings)
+    if not columns:
+        return {}, []
+    by_name = {side.name: side for side in sides}
+    rows, marked = _novel(source, columns, by_name, profiles, schema)
+    where: dict[str, Location] = {}
+    more: list[Finding] = []
+    for name, checks in marked.items():
+        found = {check: locate(places, rows, clock=CLOCK) for check, places in checks.items()}
+        where[name] = max(found.values(), key=lambda location: location.marked)
+        for check, location in found.items():
+            more += inside(name, check, location, checks[check], rows)
+    return where, more
+
+
+def _columns(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return, by column, the findings that some rows of serve hold something new."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        measure = finding.measure
+        if finding.check not in CHECKS or isinstance(measure, Undefined):
+            continue
+        if measure.value * finding.n_serve >= ROWS:
+            found.setdefault(finding.subject.column, []).append(finding)
+    return found
+
+
+def _novel(
+    source: Source,
+    columns: Mapping[str, Sequence[Finding]],
+    sides: Mapping[str, Sides],
+    profiles: tuple[Profile, Profile],
+    schema: Schema,
+) -> tuple[Places, dict[str, dict[str, Places]]]:
+    """Return the places of all rows of serve, and of the new ones by column and check."""
+    with Shelf(source) as serve:
+        every = np.arange(serve.rows, dtype=np.int64)
+        time = next((n for n in schema.names(Role.TIME) if n in serve.names), None)
+        times = np.full(len(every), np.nan)
+        if time is not None:
+            times = moments(serve.taken(time, every))
+        segments = _segments(serve, every, segment_columns(profiles, schema))
+        if np.isfinite(times).any():
+            segments |= clock(times)
+        rows = Places()
+        rows.add(segments, times, None)
+        marked: dict[str, dict[str, Places]] = {}
+        for name, findings in columns.items():
+            held = cells(serve.taken(name, every))
+            others = {segment: codes for segment, codes in segments.items() if segment != name}
+            for finding in findings:
+                mask = _marks(held, sides[name], finding)
+                if mask is not None and mask.any():
+                    places = Places()
+                    places.add(others, times, mask)
+                    marked.setdefault(name, {})[finding.check] = places
+        return rows, marked
+
+
+def _segments(serve: Shelf, every: NDArray[np.int64], names: Sequence[str]) -> dict[str, Codes]:
+    found = ((name, coded(serve.taken(name, every))) for name in names if name in serve.names)
+    return {name: codes for name, codes in found if codes is not None}
+
+
+def _marks(held: Cells, sides: Sides, finding: Finding) -> Mask | None:
+    """Return the rows that a finding speaks of; None where they cannot be told."""
+    assert sides.train is not None
+    found: Mask | None = None
+    if finding.check == "new_nulls":
+        found = held.null
+    elif finding.check == "type_errors":
+        found = _another_type(held, sides.kind)
+    elif finding.check == "new_category":
+        counts = sides.train.categories.counts
+        if counts is not None:
+            known = {*counts, "true", "false", None}
+            found = np.array([text not in known for text in held.texts], np.bool_)
+    return found
+
+
+def _another_type(held: Cells, kind: Kind) -> Mask:
+    own = {
+        Kind.NUMBER: State.NUMBER,
+        Kind.TEXT: State.TEXT,
+        Kind.BOOLEAN: State.BOOLEAN,
+    }.get(kind, State.OTHER)
+    found: Mask = ~held.null & (held.states != own)
+    return found

@@ -1,0 +1,46 @@
+"""One side before the pass: data opened and its first rows looked at, or a saved profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+from skewcheck.peek import first_rows
+from skewcheck.profile import Profile, is_profile
+from skewcheck.schema import Kind
+from skewcheck.sources.batch import Batch, Source
+from skewcheck.sources.open import open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A saved profile, or a source with its first rows."""
+
+    name: str
+    profile: Profile | None
+    source: Source | None
+    head: list[Batch]
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Return the kinds of the side's columns, as far as they are known before the pass."""
+        if self.profile:
+            return {name: column.kind for name, column in self.profile.columns.items()}
+        assert self.source
+        seen = (name for batch in self.head for name in batch.columns)
+        return {**dict.fromkeys(seen, Kind.EMPTY), **self.source.declared}
+
+
+def open_side(data: object, hint: Mapping[str, Kind] | None = None) -> Opened:
+    """Return data, paths, saved profiles or frames, opened; ``hint`` are the other side's kinds."""
+    if isinstance(data, Profile):
+        return Opened("profile", data, None, [])
+    given_paths = data if isinstance(data, list | tuple) else [data]
+    paths = [Path(path) for path in given_paths if isinstance(path, str | Path)]
+    if paths and all(is_profile(path) for path in paths):
+        loaded = [Profile.load(path) for path in paths]
+        return Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
+    source = open_source(data, hint=hint)
+    return Opened(source.name, None, source, first_rows(source))

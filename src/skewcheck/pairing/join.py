@@ -1,0 +1,262 @@
+"""Which row of train belongs to which row of serve, by key, or by key and time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import combinations
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from skewcheck.errors import OutputError
+from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.pairing.forensics import Coverage
+from skewcheck.pairing.moments import moments
+from skewcheck.pairing.shelf import Shelf
+from skewcheck.pairing.spelling import REPAIRS as REPAIRS
+from skewcheck.pairing.spelling import forms
+from skewcheck.sources.trouble import said
+
+if TYPE_CHECKING:
+    import duckdb
+
+Positions = NDArray[np.int64]
+CHUNK = 1 << 17
+EQUAL = "SELECT t.p AS train, s.p AS serve FROM t JOIN s ON t.k = s.k"
+AS_OF = "SELECT t.p AS train, s.p AS serve FROM s ASOF JOIN t ON t.k = s.k AND s.m >= t.m"
+ENOUGH = 0.99  # share of the smaller side from which on no repair is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """Pair each serve row with the latest train row of its key not after it.
+
+    The times' columns, and how much older the train row may be, in seconds (None: any age).
+    """
+
+    train_time: str
+    serve_time: str
+    tolerance_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Rows that belong together, by position, in the order of serve; no serve row twice."""
+
+    train: Positions
+    serve: Positions
+    coverage: Coverage
+
+    @property
+    def alone(self) -> Positions:
+        """Return the positions of serve's rows without a partner."""
+        return np.flatnonzero(unpaired_serve(self, self.coverage.rows_serve))
+
+
+def unpaired_serve(joined: Joined, rows: int) -> NDArray[np.bool_]:
+    """Return, for each of serve's rows, whether it has no partner."""
+    alone = np.ones(rows, np.bool_)
+    alone[joined.serve] = False
+    return alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The keys of one side: whole ones' hashes (with the time, if any) and positions."""
+
+    rows: int
+    keys: list[pa.Array]
+    hashes: Hashes
+    places: Positions
+    times: Positions | None
+
+
+def join(
+    train: Shelf,
+    serve: Shelf,
+    keys: Sequence[tuple[str, str]],
+    *,
+    as_of: AsOf | None = None,
+    repairs: Sequence[str] = (),
+    memory: str = "1GiB",
+    threads: int | None = None,
+) -> Joined:
+    """Return the pairs of rows whose keys (names in train, in serve) are equal.
+
+    A key on several rows of a side stands for its first row (as of a time: the first of those with
+    one time in train; every row of serve). Keys that are null or NaN in any part have no partner.
+    DuckDB joins 64-bit hashes and positions within ``memory``, on disk beyond it; every pair is
+    then compared by its real key.
+
+    Raises:
+        InputError: a container is damaged.
+        OutputError: there is no room for temporary files.
+    """
+    applied = frozenset(part for name in repairs for part in name.split("+"))
+    engine = (memory, threads or os.cpu_count() or 1)
+    left, right = _sides(train, serve, keys, as_of, applied or None)
+    joined = _joined(left, right, as_of, engine)
+    found = joined.coverage
+    able = min(found.rows_train - found.null_train, found.rows_serve - found.null_serve)
+    few = found.paired < ENOUGH * min(found.rows_train, found.rows_serve)
+    if as_of is not None or not few or not able:
+        return joined
+    spelled = _spelled((train, serve), keys, applied, found.paired, engine)
+    return replace(joined, coverage=replace(found, spelled=spelled))
+
+
+def _spelled(
+    shelves: tuple[Shelf, Shelf],
+    keys: Sequence[tuple[str, str]],
+    applied: frozenset[str],
+    paired: int,
+    engine: tuple[str, int],
+) -> dict[str, int]:
+    """Return the repairs that pair more rows, and twos of them that pair more than each alone.
+
+    Only repairs that change some key by themselves are put together.
+    """
+    before = _sides(*shelves, keys, None, applied)
+    would: dict[tuple[str, ...], int] = {}
+    for size in (1, 2):
+        changing = {name for some in would for name in some}
+        left = [r for r in REPAIRS if r not in applied and (size == 1 or r in changing)]
+        for some in combinations(left, size):
+            sides = _sides(*shelves, keys, None, applied | set(some))
+            if not all(map(_alike, before, sides)):
+                would[some] = _joined(*sides, None, engine).coverage.paired
+    alone = {
+        some: max([paired, *(would[part,] for part in some if len(some) > 1)]) for some in would
+    }
+    return {"+".join(some): n for some, n in would.items() if n > alone[some]}
+
+
+def _alike(one: _Side, other: _Side) -> bool:
+    return np.array_equal(one.hashes, other.hashes)
+
+
+def _sides(
+    train: Shelf,
+    serve: Shelf,
+    keys: Sequence[tuple[str, str]],
+    as_of: AsOf | None,
+    repairs: Collection[str] | None,
+) -> tuple[_Side, _Side]:
+    both = [forms(train.column(left), serve.column(right), repairs) for left, right in keys]
+    times: tuple[NDArray[np.float64] | None, NDArray[np.float64] | None] = (None, None)
+    if as_of:
+        times = (moments(train.column(as_of.train_time)), moments(serve.column(as_of.serve_time)))
+    return (
+        _side(train.rows, [pair[0] for pair in both], times[0]),
+        _side(serve.rows, [pair[1] for pair in both], times[1]),
+    )
+
+
+def _side(rows: int, keys: list[pa.Array], times: NDArray[np.float64] | None) -> _Side:
+    hashes, whole = np.zeros(rows, np.uint64), np.ones(rows, np.bool_)
+    for key in keys:
+        found, there = fingerprints(key)
+        hashes, whole = (mixed(hashes) + found if len(keys) > 1 else found), whole & there
+    if times is not None:
+        whole &= np.isfinite(times)
+    places = np.flatnonzero(whole)
+    if len(places) < rows:
+        hashes = hashes[places]
+    micros = None if times is None else np.rint(times[places] * 1e6).astype(np.int64)
+    return _Side(rows, keys, hashes, places, micros)
+
+
+def _joined(train: _Side, serve: _Side, as_of: AsOf | None, engine: tuple[str, int]) -> Joined:
+    with _engine(*engine) as db:
+        kept = (_load(db, "t", train, first=True), _load(db, "s", serve, first=as_of is None))
+        pairs = db.execute(AS_OF if as_of else EQUAL).fetchnumpy()
+        left, right = (np.asarray(column, np.int64) for column in pairs.values())
+    order = np.argsort(right)
+    left, right = train.places[left[order]], serve.places[right[order]]
+    same = _same(train, serve, left, right, as_of)
+    left, right = left[same], right[same]
+    nulls = (train.rows - len(train.places), serve.rows - len(serve.places))
+    repeated = (len(train.places) - kept[0], len(serve.places) - kept[1])
+    return Joined(
+        left, right, Coverage(train.rows, serve.rows, *kept, *nulls, *repeated, len(right))
+    )
+
+
+def _same(
+    train: _Side, serve: _Side, left: Positions, right: Positions, as_of: AsOf | None
+) -> NDArray[np.bool_]:
+    """Return which pairs have one key indeed, and are near enough in time."""
+    same = np.ones(len(left), np.bool_)
+    for start in range(0, len(left), CHUNK):
+        part = slice(start, start + CHUNK)
+        for one, other in zip(train.keys, serve.keys, strict=True):
+            equal = pc.equal(one.take(pa.array(left[part])), other.take(pa.array(right[part])))
+            same[part] &= equal.to_numpy(zero_copy_only=False)
+    if as_of and as_of.tolerance_seconds is not None:
+        assert train.times is not None and serve.times is not None
+        at = (np.searchsorted(train.places, left), np.searchsorted(serve.places, right))
+        age = serve.times[at[1]] - train.times[at[0]]
+        same &= age <= as_of.tolerance_seconds * 1e6
+    return same
+
+
+def _load(db: duckdb.DuckDBPyConnection, name: str, side: _Side, *, first: bool) -> int:
+    """Make a table of one side's hashes, times and places; return how many keys it has."""
+    times = "" if side.times is None else ", m"
+    db.register("rows", _stream(side))
+    one = f"SELECT k{times}, min(p) AS p FROM rows GROUP BY k{times}"  # noqa: S608 -- own names
+    db.execute(f"CREATE TABLE {name} AS {one if first else 'FROM rows'}")
+    db.unregister("rows")
+    count = f"SELECT count(*) FROM {name}"  # noqa: S608
+    if not first:
+        count = f"SELECT count(*) FROM (SELECT DISTINCT k{times} FROM {name})"  # noqa: S608
+    return int(db.execute(count).fetchall()[0][0])
+
+
+def _stream(side: _Side) -> pa.RecordBatchReader:
+    names = ["k", "p"] if side.times is None else ["k", "p", "m"]
+    schema = pa.schema([(n, pa.uint64() if n == "k" else pa.int64()) for n in names])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for start in range(0, len(side.places), CHUNK):
+            part = slice(start, start + CHUNK)
+            places = np.arange(start, min(start + CHUNK, len(side.places)))
+            arrays = [pa.array(side.hashes[part]), pa.array(places)]
+            if side.times is not None:
+                arrays.append(pa.array(side.times[part]))
+            yield pa.record_batch(arrays, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+@contextmanager
+def _engine(memory: str, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a DuckDB of its own that reads no file and no network, and spills to a new folder."""
+    import duckdb
+
+    try:
+        with TemporaryDirectory(prefix="skewcheck-") as folder:
+            config: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": memory,
+                "threads": threads,
+                "temp_directory": folder,
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+            with duckdb.connect(":memory:", config=config) as db:
+                db.execute("SET enable_external_access = false")
+                db.execute("SET lock_configuration = true")
+                yield db
+    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+        raise OutputError(
+            f"rows cannot be joined ({said(error)}); free some space, or set TMPDIR to a folder "
+            "that has some"
+        ) from error

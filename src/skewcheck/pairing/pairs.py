@@ -1,0 +1,236 @@
+"""Rows that both sides have, counted column by column into mergeable summaries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.pairing.cells import Cells, cells
+from skewcheck.pairing.column import PairColumn, taken
+from skewcheck.pairing.comparing import compared, differing
+from skewcheck.pairing.forensics import Coverage
+from skewcheck.pairing.join import Joined
+from skewcheck.pairing.moments import moments
+from skewcheck.pairing.sample import Pairing
+from skewcheck.pairing.segments import clock, coded
+from skewcheck.pairing.shelf import Shelf
+from skewcheck.profile import Plan, Profile
+from skewcheck.sources.batch import Batch
+from skewcheck.summaries.parity import Tolerance
+from skewcheck.summaries.places import Codes, Places
+
+Positions = NDArray[np.int64]
+Progress = Callable[[str, int, int], None]
+
+CHUNK = 1 << 18  # pairs compared at a time
+LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
+RUN = 64  # rows in a run of neighbours
+NEIGHBOURS = 8192  # rows of all columns kept together
+LOT = 1 / 100  # rows without a partner are looked at when there is this share of them
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The same rows of every column: train, serve, differing; in order of group, time and log."""
+
+    by: str
+    rows: Positions  # places among the pairs
+    group: NDArray[np.int64]
+    time: NDArray[np.float64]
+    cells: dict[str, tuple[Cells, Cells, NDArray[np.bool_]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be compared, and how.
+
+    ``columns`` are compared; ``segments`` are columns of which a few values are known; ``key`` and
+    ``time`` are serve's columns, ``entity`` names a column of serve whose rows belong together.
+    """
+
+    columns: Sequence[str]
+    plan: Plan
+    tolerances: Mapping[str, Tolerance]
+    segments: Sequence[str] = ()
+    key: Sequence[str] = ()
+    time: str | None = None
+    entity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How rows were paired: the key in words, with whom, and what came of it.
+
+    ``offline``: the partner is an offline recomputation of the logged requests, so every request
+    should have one; else it is TRAIN itself. ``as_of``: each request takes the latest row of its
+    key before it. ``copies`` are the log events that were logged twice.
+    """
+
+    key: str
+    coverage: Coverage
+    offline: bool
+    as_of: bool = False
+    copies: int = 0
+
+    @property
+    def requests(self) -> int:
+        """Return the serve rows that may have a partner, copies and repeats counted once."""
+        found = self.coverage
+        return int(found.rows_serve if self.as_of else found.keys_serve + found.null_serve)
+
+    @property
+    def alone(self) -> int:
+        """Return the requests without a partner."""
+        return max(0, self.requests - self.coverage.paired)
+
+
+@dataclass
+class Pairs:
+    """All that was counted on the paired rows.
+
+    ``rows`` are the places of all pairs, ``marked`` those of the differing rows of a column;
+    ``unpaired`` is the profile of serve's rows without a partner, where these are a lot.
+    """
+
+    join: Join
+    rows: Places
+    columns: dict[str, PairColumn] = field(default_factory=dict)
+    marked: dict[str, Places] = field(default_factory=dict)
+    neighbours: tuple[Neighbours, ...] = ()
+    unpaired: Profile | None = None
+
+
+def count(
+    joined: Joined,
+    train: Shelf,
+    serve: Shelf,
+    task: Task,
+    join: Join,
+    *,
+    progress: Progress | None = None,
+) -> Pairs:
+    """Return the summaries of the joined rows; only two columns a worker are in memory."""
+    crew = _Counting(joined, (train, serve), task, join)
+    workers = min(os.cpu_count() or 1, max(1, len(task.columns)))
+    with ThreadPoolExecutor(workers) as pool:
+        for done, _ in enumerate(pool.map(crew.column, task.columns), 1):
+            if progress:
+                progress("pairs", done, len(task.columns))
+    pairs = crew.pairs
+    pairs.columns = {n: pairs.columns[n] for n in task.columns if n in pairs.columns}
+    if pairs.unpaired:
+        pairs.unpaired.columns = {n: pairs.unpaired.columns[n] for n in pairs.columns}
+        pairs.unpaired.finish()
+    return pairs
+
+
+class _Counting:
+    """What the columns share: times, segments, priorities and neighbours of the pairs."""
+
+    def __init__(
+        self, joined: Joined, shelves: tuple[Shelf, Shelf], task: Task, join: Join
+    ) -> None:
+        self._joined, self._task = joined, task
+        self._train, self._serve = shelves
+        self._time = np.full(len(joined.serve), np.nan)
+        if task.time is not None:
+            self._time = moments(self._serve.taken(task.time, joined.serve))
+        self._priority = self._hashed(task.key, joined.serve)
+        self._looked_at = np.argsort(self._priority, kind="stable")[:LOOKED_AT]
+        self._segments = dict(self._coded())
+        self.pairs = Pairs(join, Places())
+        self.pairs.rows.add(self._segments, self._time, None)
+        self.pairs.neighbours = tuple(self._runs())
+        self._alone = self._without_partner()
+        if self._alone is not None:
+            self.pairs.unpaired = Profile(task.plan, len(self._alone))
+
+    def _hashed(self, names: Sequence[str], rows: Positions) -> Hashes:
+        found = np.zeros(len(rows), np.uint64)
+        for name in names:
+            found = mixed(found + fingerprints(self._serve.taken(name, rows))[0])
+        return found
+
+    def _coded(self) -> list[tuple[str, Codes]]:
+        found = []
+        for name in self._task.segments:
+            there = name in self._train.names
+            shelf, places = (
+                (self._train, self._joined.train) if there else (self._serve, self._joined.serve)
+            )
+            codes = coded(shelf.taken(name, places))
+            if codes is not None:
+                found.append((name, codes))
+        if np.isfinite(self._time).any():
+            found += clock(self._time).items()
+        return found
+
+    def _runs(self) -> list[Neighbours]:
+        """Return runs of neighbours in the log, and all rows of some entities."""
+        n = len(self._joined.serve)
+        runs = np.arange(n, dtype=np.int64) // RUN
+        found = [self._neighbours("order", runs, np.zeros(n))]
+        if self._task.entity is not None:
+            hashes = self._hashed([self._task.entity], self._joined.serve)
+            _, entity = np.unique(hashes, return_inverse=True)
+            found.append(self._neighbours("entity", entity.astype(np.int64), self._time))
+        return found
+
+    def _neighbours(
+        self, by: str, group: NDArray[np.int64], time: NDArray[np.float64]
+    ) -> Neighbours:
+        """Return all rows of some groups, chosen by hash, NEIGHBOURS rows at most."""
+        sizes = np.bincount(group)
+        chosen = np.argsort(mixed(np.arange(len(sizes), dtype=np.uint64)), kind="stable")
+        kept = chosen[np.cumsum(sizes[chosen]) <= NEIGHBOURS]
+        rows = np.flatnonzero(np.isin(group, kept))
+        rows = rows[np.lexsort((rows, time[rows], group[rows]))]
+        return Neighbours(by, rows, group[rows], self._time[rows])
+
+    def _without_partner(self) -> Positions | None:
+        """Return serve's rows without a partner where these are a lot; copies of others are not."""
+        places = self._joined.alone
+        if len(places) < LOT * self._serve.rows or not len(self._joined.serve):
+            return None
+        alone = self._hashed(self._task.key, places)
+        _, first = np.unique(alone, return_index=True)
+        kept = first[~np.isin(alone[first], self._priority)]
+        return np.sort(places[kept]) if len(kept) >= LOT * self._serve.rows else None
+
+    def column(self, name: str) -> None:
+        """Compare one column of all pairs."""
+        train, serve = self._train.column(name), self._serve.column(name)
+        task, joined = self._task, self._joined
+        found = PairColumn(task.plan.spec(name), task.tolerances[name])
+        marked = Places()
+        for start in range(0, max(1, len(joined.serve)), CHUNK):
+            part = slice(start, start + CHUNK)
+            rows = Pairing(self._priority[part], self._time[part], joined.serve[part])
+            differs = found.add(
+                taken(train, joined.train[part]), taken(serve, joined.serve[part]), rows
+            )
+            if differs.any():
+                codes = {
+                    segment: Codes(c.labels, c.codes[part])
+                    for segment, c in self._segments.items()
+                    if segment != name
+                }
+                marked.add(codes, self._time[part], differs)
+        for lot in self.pairs.neighbours:
+            t = taken(train, joined.train[lot.rows])
+            s = taken(serve, joined.serve[lot.rows])
+            lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
+        found.reference.add(taken(train, joined.train[self._looked_at]), 0)
+        found.reference.settle()
+        self.pairs.columns[name], self.pairs.marked[name] = found, marked
+        if self._alone is not None and self.pairs.unpaired is not None:
+            lot_ = Batch(len(self._alone), {name: taken(serve, self._alone)}, "", 0)
+            alone = Profile(task.plan, 0)
+            alone.add(lot_)
+            self.pairs.unpaired.columns.update(alone.columns)

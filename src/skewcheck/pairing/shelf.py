@@ -1,0 +1,129 @@
+"""Whole columns of one side by name, at any time: what pairing needs and a stream does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event
+from types import TracebackType
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from skewcheck.ledger import Ledger
+from skewcheck.pairing.spool import Spool
+from skewcheck.pairing.stacking import Piece, stacked
+from skewcheck.sources.batch import Lanes, Lazy, Part, Source
+from skewcheck.sources.cells import Cells
+from skewcheck.sources.frames import FramePart
+
+WORKERS = 2
+SHARED = ("polars DataFrame", "pyarrow Table", "pyarrow RecordBatch")  # Arrow memory already
+
+
+@dataclass
+class _Rack:
+    """One part: its batches' rows and names, and where the columns of each are.
+
+    ``places`` are columns in the spool or in memory, by batch; None where ``part`` is read again.
+    """
+
+    part: Part
+    rows: list[int] = field(default_factory=list)
+    names: list[dict[str, None]] = field(default_factory=list)
+    places: list[dict[str, tuple[int, ...] | Cells]] | None = None
+
+
+class Shelf:
+    """All rows of a source, a column at a time; ``close`` gives back its temporary file.
+
+    Columns that are decoded when asked for (Parquet) are read from their files at each call;
+    Arrow memory is shared; everything else is read once and kept in a temporary file.
+    """
+
+    def __init__(self, source: Source) -> None:
+        """Look at every part; read those that cannot be read by column.
+
+        Raises:
+            InputError: a container is damaged or yields its rows only once.
+            OutputError: there is no room for temporary files.
+        """
+        self._spool, self._stop = Spool(), Event()
+        try:
+            with ThreadPoolExecutor(WORKERS) as pool:
+                try:
+                    self._racks = list(pool.map(self._read, source.parts))
+                except BaseException:
+                    self._stop.set()
+                    pool.shutdown(cancel_futures=True)
+                    raise
+            self._spool.seal()
+        except BaseException:
+            self.close()
+            raise
+        self.rows = sum(sum(rack.rows) for rack in self._racks)
+        declared = dict.fromkeys(source.declared)
+        found = dict.fromkeys(n for rack in self._racks for names in rack.names for n in names)
+        self.names = tuple({n: None for n in declared if n in found} | found)
+
+    def _read(self, part: Part) -> _Rack:
+        rack = _Rack(part)
+        shared = isinstance(part, FramePart) and part.name in SHARED and not part.layout.encoded
+        for batch in part.batches(Ledger()):
+            if self._stop.is_set():
+                break
+            rack.rows.append(batch.rows)
+            rack.names.append(dict.fromkeys(batch.columns))
+            if isinstance(batch.columns, Lazy):
+                continue
+            if rack.places is None:
+                rack.places = []
+            keep = {n: c if shared else self._spool.put(c) for n, c in batch.columns.items()}
+            rack.places.append(keep)
+        return rack
+
+    def __enter__(self) -> Shelf:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the temporary file; columns that were taken from it stay valid."""
+        self._spool.close()
+
+    def column(self, name: str) -> Cells:
+        """Return a column of all rows, in the order of the parts.
+
+        Rows whose batch lacks it are ABSENT; types that differ between batches give Lanes, except
+        that whole numbers of several widths, and texts however they are stored, are one type.
+
+        Raises:
+            InputError: a container is damaged or was changed since it was listed.
+        """
+        return stacked([piece for rack in self._racks for piece in self._pieces(rack, name)])
+
+    def taken(self, name: str, positions: NDArray[np.int64]) -> Cells:
+        """Return some rows of a column, in the order of ``positions``."""
+        values = self.column(name)
+        if isinstance(values, Lanes):
+            return values.taken(positions)
+        return values.take(pa.array(positions))
+
+    def _pieces(self, rack: _Rack, name: str) -> Sequence[Piece]:
+        if not any(name in names for names in rack.names):
+            return [(rows, None) for rows in rack.rows]
+        if rack.places is None:
+            return [(b.rows, b.columns.get(name)) for b in rack.part.batches(Ledger())]
+        found: list[Piece] = []
+        for rows, kept in zip(rack.rows, rack.places, strict=True):
+            place = kept.get(name)
+            found.append((rows, self._spool.get(place) if isinstance(place, tuple) else place))
+        return found

@@ -1,0 +1,203 @@
+"""Which rows belong together: finds the partners of serve's rows and has the pairs counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from skewcheck.duplicates import Keys, some_keys
+from skewcheck.errors import InputError, UsageError
+from skewcheck.opened import Opened
+from skewcheck.pairing.column import tolerance_of
+from skewcheck.pairing.join import REPAIRS, AsOf, join
+from skewcheck.pairing.pairs import Join, Pairs, Progress, Task, count
+from skewcheck.pairing.request import Request
+from skewcheck.pairing.segments import segment_columns
+from skewcheck.pairing.shelf import Shelf
+from skewcheck.profile import Plan, Profile
+from skewcheck.query import relation
+from skewcheck.roles import guess
+from skewcheck.run import Partner
+from skewcheck.schema import Kind, Role, Schema
+from skewcheck.sources.batch import Batch, Lanes, Source
+from skewcheck.summaries.parity import Tolerance
+
+Columns = Mapping[str, Kind]
+NOISE = re.compile(r"[\s{}:-]|\.0$")  # what the spellings of one key differ in
+
+
+def keys_of(partner: Opened, serve: Opened, schema: Schema) -> list[tuple[str, str]]:
+    """Return the key's columns in the partner and in serve."""
+    found = _keys(schema, partner.kinds, serve.kinds)
+    if found or not partner.head or not serve.head:
+        return found
+    kinds = serve.kinds
+    own = guess(partner.kinds, serve.head, partner.head, {}, serve_columns=tuple(kinds))
+    return _keys(own, partner.kinds, kinds)
+
+
+def watch_keys(train: Opened, serve: Opened, schema: Schema, request: Request) -> Keys | None:
+    """Return the watch for events logged twice, and for keys that train has too."""
+    names = [name for name in schema.names(Role.KEY) if name in serve.kinds]
+    if not names or not serve.source:
+        return None
+    if request.as_of is not None:  # the key names an entity, the time its event
+        return Keys([*names, *(n for n in schema.names(Role.TIME) if n in serve.kinds)])
+    own = [left for left, _ in keys_of(train, serve, schema)]
+    shared = train.source and request.offline is None and len(own) == len(names)
+    return Keys(names, some_keys(train.source, own) if shared and train.source else None)
+
+
+def may_pair(
+    partner: Opened,
+    serve: Opened,
+    keys: Sequence[tuple[str, str]],
+    request: Request,
+    watch: Keys | None,
+) -> bool:
+    """Return whether rows can be paired; raise where they were asked to be and cannot."""
+    asked = request.offline is not None or request.as_of is not None
+    if not asked:
+        ready = keys and partner.source and serve.source and watch
+        return bool(ready and watch and (watch.shared or _alike(partner.head, serve.head, keys)))
+    if not partner.source or not serve.source:
+        raise UsageError("a saved profile holds no rows to pair; give the data itself")
+    if not keys:
+        names = f"{partner.name} and {serve.name}"
+        raise UsageError(f"no key column is known in both {names}; name it with --key COL")
+    return True
+
+
+def _keys(schema: Schema, partner: Columns, serve: Columns) -> list[tuple[str, str]]:
+    """Return the key's columns on both sides: those of one name, else the only one of each."""
+    names = schema.names(Role.KEY)
+    shared = [name for name in names if name in serve and name in partner]
+    if shared:
+        return [(name, name) for name in shared]
+    left = [name for name in names if name in partner and name not in serve]
+    right = [name for name in names if name in serve and name not in partner]
+    return [(left[0], right[0])] if len(left) == len(right) == 1 else []
+
+
+def pair_up(
+    sources: tuple[Source, Source],
+    profiles: tuple[Profile, Profile],
+    schema: Schema,
+    request: Request,
+    keys: Sequence[tuple[str, str]],
+    *,
+    progress: Progress | None = None,
+) -> Pairs | None:
+    """Return what was counted on the rows that serve shares with its partner.
+
+    ``sources`` are the partner (TRAIN itself, or the offline recomputation) and serve, ``profiles``
+    those of train and serve. None when TRAIN itself turns out to share no row.
+
+    Raises:
+        InputError: no key is known on both sides, or the as-of times are not there.
+        UsageError: a repair is unknown.
+    """
+    offline = request.offline is not None
+    for repair in {part for name in request.repairs for part in name.split("+")}:
+        if repair not in REPAIRS:
+            raise UsageError(f"no repair {repair!r} of keys; there are {', '.join(REPAIRS)}")
+    with Shelf(sources[0]) as partner, Shelf(sources[1]) as serve:
+        as_of = _as_of(request, schema, partner, serve)
+        joined = join(partner, serve, keys, as_of=as_of, repairs=request.repairs)
+        if not len(joined.serve) and not offline:
+            return None
+        train = profiles[0]
+        shared = set(partner.names) & set(serve.names)
+        columns = [
+            name
+            for name in dict.fromkeys([*train.columns, *profiles[1].columns])
+            if name in shared and schema.role(name).compared
+        ]
+        task = Task(
+            columns,
+            Plan({n: c.spec for n, c in train.columns.items()}),
+            {name: _tolerance(name, train, request) for name in columns},
+            segment_columns(profiles, schema),
+            [name for _, name in keys],
+            _time(schema, serve),
+            _entity(schema, keys, serve, as_of is not None),
+        )
+        how = Join(
+            " + ".join(name for _, name in keys),
+            joined.coverage,
+            offline,
+            as_of is not None,
+            profiles[1].ledger.fates["duplicates"],
+        )
+        return count(joined, partner, serve, task, how, progress=progress)
+
+
+def _as_of(request: Request, schema: Schema, partner: Shelf, serve: Shelf) -> AsOf | None:
+    if request.as_of is None:
+        return None
+    time = _time(schema, serve)
+    if request.as_of not in partner.names:
+        names = ", ".join(partner.names[:8])
+        raise InputError(f"no column {request.as_of!r} to pair as of; there are {names}")
+    if time is None:
+        raise InputError("serve has no time to pair as of", hint="name its column with --time")
+    return AsOf(request.as_of, time, request.tolerance)
+
+
+def _time(schema: Schema, serve: Shelf) -> str | None:
+    return next((name for name in schema.names(Role.TIME) if name in serve.names), None)
+
+
+def _entity(
+    schema: Schema, keys: Sequence[tuple[str, str]], serve: Shelf, as_of: bool
+) -> str | None:
+    """Return serve's column whose rows belong together; an as-of key names an entity itself."""
+    if as_of:
+        return keys[0][1]
+    return next((name for name in schema.names(Role.ENTITY) if name in serve.names), None)
+
+
+def _tolerance(name: str, train: Profile, request: Request) -> Tolerance:
+    column = train.columns.get(name)
+    default = tolerance_of(column) if column else Tolerance(0.0)
+    absolute = request.absolute.get(name, request.absolute.get(None, default.absolute))
+    relative = request.relative.get(name, request.relative.get(None, default.relative))
+    return Tolerance(absolute, relative)
+
+
+def _alike(
+    partner: Sequence[Batch], serve: Sequence[Batch], keys: Sequence[tuple[str, str]]
+) -> bool:
+    """Return whether some keys of two heads would be the same if they were spelled alike."""
+    return all(
+        not _spelled(partner, left).isdisjoint(_spelled(serve, right)) for left, right in keys
+    )
+
+
+def _spelled(head: Sequence[Batch], name: str) -> set[str]:
+    columns = (batch.columns[name] for batch in head if name in batch.columns)
+    cells = (NOISE.sub("", cell).lower() for column in columns for cell in _texts(column))
+    return {cell.removeprefix("urnuuid").lstrip("0") for cell in cells} - {""}
+
+
+def partner_of(
+    partner: Opened,
+    keys: Sequence[tuple[str, str]],
+    pairs: Pairs,
+    schema: Schema,
+    request: Request,
+) -> Partner:
+    """Return what serve was paired with, for the report."""
+    time = schema.first(Role.TIME) if request.as_of else None
+    times = (request.as_of, time) if request.as_of and time else None
+    name = "offline" if pairs.join.offline else "train"
+    return Partner(partner.name, pairs, tuple(keys), times, relation(partner.source, name))
+
+
+def _texts(values: pa.Array | Lanes) -> list[str]:
+    """Return the cells of a column as texts, without the null ones."""
+    if isinstance(values, Lanes):
+        return [*values.texts.to_pylist(), *map(str, values.numbers.tolist())]
+    return [str(value) for value in values.to_pylist() if value is not None]
