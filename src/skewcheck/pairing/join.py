@@ -178,8 +178,10 @@ def _joined(train: _Side, serve: _Side, as_of: AsOf | None, engine: tuple[str, i
         kept = (_load(db, "t", train, first=True), _load(db, "s", serve, first=as_of is None))
         pairs = db.execute(AS_OF if as_of else EQUAL).fetchnumpy()
         left, right = (np.asarray(column, np.int64) for column in pairs.values())
-    order = np.argsort(right)
-    left, right = train.places[left[order]], serve.places[right[order]]
+    partner = np.full(len(serve.places), -1, np.int64)  # in order of serve: no row of it twice
+    partner[right] = left
+    right = np.flatnonzero(partner >= 0)
+    left, right = train.places[partner[right]], serve.places[right]
     same = _same(train, serve, left, right, as_of)
     left, right = left[same], right[same]
     nulls = (train.rows - len(train.places), serve.rows - len(serve.places))
@@ -208,9 +210,15 @@ def _same(
 
 
 def _load(db: duckdb.DuckDBPyConnection, name: str, side: _Side, *, first: bool) -> int:
-    """Make a table of one side's hashes, times and places; return how many keys it has."""
+    """Give DuckDB one side's hashes, times and places; return how many keys it has."""
+    columns = {"k": side.hashes, "p": np.arange(len(side.places))}
+    columns |= {} if side.times is None else {"m": side.times}
+    table = pa.table(columns)
+    if side.times is None and (distinct := _distinct(side.hashes)) == len(side.hashes):
+        db.register(name, table)
+        return distinct
     times = "" if side.times is None else ", m"
-    db.register("rows", _stream(side))
+    db.register("rows", table)
     one = f"SELECT k{times}, min(p) AS p FROM rows GROUP BY k{times}"  # noqa: S608 -- own names
     db.execute(f"CREATE TABLE {name} AS {one if first else 'FROM rows'}")
     db.unregister("rows")
@@ -220,20 +228,10 @@ def _load(db: duckdb.DuckDBPyConnection, name: str, side: _Side, *, first: bool)
     return int(db.execute(count).fetchall()[0][0])
 
 
-def _stream(side: _Side) -> pa.RecordBatchReader:
-    names = ["k", "p"] if side.times is None else ["k", "p", "m"]
-    schema = pa.schema([(n, pa.uint64() if n == "k" else pa.int64()) for n in names])
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for start in range(0, len(side.places), CHUNK):
-            part = slice(start, start + CHUNK)
-            places = np.arange(start, min(start + CHUNK, len(side.places)))
-            arrays = [pa.array(side.hashes[part]), pa.array(places)]
-            if side.times is not None:
-                arrays.append(pa.array(side.times[part]))
-            yield pa.record_batch(arrays, schema=schema)
-
-    return pa.RecordBatchReader.from_batches(schema, batches())
+def _distinct(hashes: Hashes) -> int:
+    """Return how many hashes differ; most sides have no repeated key, and need no table."""
+    ordered = np.sort(hashes)
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + min(1, len(ordered))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
@@ -21,7 +22,7 @@ from skewcheck.pairing.sample import Pairing
 from skewcheck.pairing.segments import clock, coded
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.profile import Plan, Profile
-from skewcheck.sources.batch import Batch
+from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.parity import Tolerance
 from skewcheck.summaries.places import Codes, Places
 
@@ -142,7 +143,7 @@ class _Counting:
         if task.time is not None:
             self._time = moments(self._serve.taken(task.time, joined.serve))
         self._priority = self._hashed(task.key, joined.serve)
-        self._looked_at = np.argsort(self._priority, kind="stable")[:LOOKED_AT]
+        self._looked_at = _smallest(self._priority, LOOKED_AT)
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())
         self.pairs.rows.add(self._segments, self._time, None)
@@ -213,7 +214,7 @@ class _Counting:
             part = slice(start, start + CHUNK)
             rows = Pairing(self._priority[part], self._time[part], joined.serve[part])
             differs = found.add(
-                taken(train, joined.train[part]), taken(serve, joined.serve[part]), rows
+                taken(train, joined.train[part]), _in_order(serve, joined.serve[part]), rows
             )
             if differs.any():
                 codes = {
@@ -234,3 +235,18 @@ class _Counting:
             alone = Profile(task.plan, 0)
             alone.add(lot_)
             self.pairs.unpaired.columns.update(alone.columns)
+
+
+def _smallest(values: Hashes, most: int) -> Positions:
+    """Return the places of the smallest values, in order."""
+    if len(values) <= most:
+        return np.arange(len(values), dtype=np.int64)
+    return np.sort(np.argpartition(values, most)[:most])
+
+
+def _in_order(values: pa.Array | Lanes, rows: Positions) -> pa.Array | Lanes:
+    """Return some rows, which ascend: without a copy where none is left out between them."""
+    whole = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
+    if whole and not isinstance(values, Lanes):
+        return values.slice(int(rows[0]), len(rows))
+    return taken(values, rows)

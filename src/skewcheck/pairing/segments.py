@@ -18,7 +18,7 @@ MOST = 16  # columns that may be segments
 VALUES = 64  # a column with more values than this is no segment
 METADATA = (Role.SEGMENT, Role.VERSION, Role.STATUS)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-DAY = 86_400
+HOUR_LONG = 3600.0
 HOUR, WEEKDAY = CLOCK = ("hour (UTC)", "weekday (UTC)")
 
 
@@ -51,9 +51,9 @@ def coded(values: pa.Array | Lanes) -> Codes | None:
 def clock(times: NDArray[np.float64]) -> Mapping[str, Codes]:
     """Return the hour (UTC) and the weekday of each row."""
     known = np.isfinite(times)
-    seconds = np.where(known, times, 0.0)
-    hours = np.where(known, seconds % DAY // 3600, 24).astype(np.int32)
-    days = np.where(known, (seconds // DAY + 3) % 7, 7).astype(np.int32)  # 1970 began on a Thursday
+    since = np.floor_divide(np.where(known, times, 0.0), HOUR_LONG).astype(np.int32)
+    hours = np.where(known, since % 24, 24).astype(np.int32)
+    days = np.where(known, (since // 24 + 3) % 7, 7).astype(np.int32)  # 1970 began on a Thursday
     return {
         HOUR: Codes((*(f"{h:02d}" for h in range(24)), "null"), hours),
         WEEKDAY: Codes((*DAYS, "null"), days),
