@@ -168,8 +168,7 @@ class _Columns(Lazy):
             found = self._reader.read_row_group(
                 self._group, columns=[self._names[name]], use_threads=False
             )
-        column = found.column(0)
-        return plain(column.chunk(0) if column.num_chunks == 1 else _one(column))
+        return plain(_one(found.column(0)))
 
     def __iter__(self) -> Iterator[str]:
         yield from self._names
@@ -180,7 +179,7 @@ class _Columns(Lazy):
 
     def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
         if self._group == 0 and self._source.groups[0] <= KEPT:
-            self._source.kept.update((name, self._decoded(name)) for name in self._names)
+            self._source.kept.update(self._all())
             found = {name: array.slice(0, rows) for name, array in self._source.kept.items()}
             return self._with_path(found, rows)
         with _named_errors(self._source.file.name):
@@ -188,6 +187,12 @@ class _Columns(Lazy):
             batch = next(self._reader.iter_batches(rows, row_groups=groups, use_threads=False))
         found = {name: plain(batch.column(inside)) for name, inside in self._names.items()}
         return self._with_path(found, rows)
+
+    def _all(self) -> dict[str, pa.Array | Lanes]:
+        """Return all columns, decoded in parallel."""
+        with _named_errors(self._source.file.name):
+            found = self._reader.read_row_group(self._group, use_threads=True)
+        return {name: plain(_one(found.column(inside))) for name, inside in self._names.items()}
 
     def _with_path(
         self, found: dict[str, pa.Array | Lanes], rows: int
@@ -199,6 +204,8 @@ class _Columns(Lazy):
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
     """Return a column in one piece."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
     whole = column.combine_chunks()
     return whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
 
