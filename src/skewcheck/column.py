@@ -94,7 +94,8 @@ class ColumnProfile:
         if counts[State.TEXT]:
             self._add_texts(lanes.texts)
         if counts[State.BOOLEAN]:
-            self._add_booleans(lanes.booleans)
+            true = int(np.count_nonzero(lanes.booleans))
+            self._add_booleans(true, len(lanes.booleans) - true)
 
     def _add_array(self, array: pa.Array, offset: int) -> None:
         array = _plain(array)
@@ -113,7 +114,7 @@ class ColumnProfile:
         elif pa.types.is_dictionary(kind) or _is_text(kind):
             self._add_texts(array.drop_null())
         elif pa.types.is_boolean(kind):
-            self._add_booleans(array.drop_null().to_numpy(zero_copy_only=False))
+            self._add_booleans(array.true_count, array.false_count)
         elif pa.types.is_temporal(kind):
             self._add_times(array.drop_null())
         elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
@@ -130,10 +131,9 @@ class ColumnProfile:
         self.states.add("number", len(values) - nan - above - below)
         self.atoms.add(looked_at)
 
-    def _add_booleans(self, values: NDArray[np.bool_]) -> None:
-        true = int(np.count_nonzero(values))
+    def _add_booleans(self, true: int, false: int) -> None:
         self.states.add("true", true)
-        self.states.add("false", len(values) - true)
+        self.states.add("false", false)
 
     def _add_times(self, array: pa.Array) -> None:
         self.states.add("datetime", len(array))
