@@ -69,8 +69,8 @@ class Atoms:
             return
         cells, exact = self._rows()
         self._waiting = []
-        planes = (exact[:, None] >> np.arange(BITS)) & 1
-        self._put(cells, np.column_stack([planes, np.ones(len(cells), np.int64)]))
+        planes = np.unpackbits(exact.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+        self._put(*_by_cell(cells, np.column_stack([planes, np.ones(len(cells), np.uint8)])))
 
     def _rows(self) -> tuple[Bits, Bits]:
         """Return the cells and the bits of the waiting values."""
@@ -84,11 +84,7 @@ class Atoms:
 
     def _put(self, cells: Bits, sums: Bits) -> None:
         cells, sums = np.concatenate([self._cells, cells]), np.concatenate([self._sums, sums])
-        if len(cells):
-            order = np.argsort(cells, kind="stable")
-            cells = cells[order]
-            first = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
-            self._cells, self._sums = cells[first], np.add.reduceat(sums[order], first, axis=0)
+        self._cells, self._sums = _by_cell(cells, sums)
 
     def values(self, cells: Bits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the value that fills each cell, and the least share of the cell that has it.
@@ -164,3 +160,13 @@ class Atoms:
         return np.array_equal(self._cells, other._cells) and np.array_equal(self._sums, other._sums)
 
     __hash__ = None  # type: ignore[assignment]  # changes as it counts
+
+
+def _by_cell(cells: Bits, sums: NDArray[Any]) -> tuple[Bits, Bits]:
+    """Return each cell once, in order, and the sum of its rows."""
+    if not len(cells):
+        return cells, sums.astype(np.int64)
+    order = np.argsort(cells, kind="stable")
+    cells = cells[order]
+    first = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
+    return cells[first], np.add.reduceat(sums[order], first, axis=0, dtype=np.int64)
