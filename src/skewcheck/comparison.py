@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skewcheck.discovery import discover
 from skewcheck.errors import InputError
-from skewcheck.finding import Finding, Subject
+from skewcheck.finding import Finding, Subject, Undefined
 from skewcheck.profile import Profile
 from skewcheck.schema import Role, Schema
 from skewcheck.sides import Sides
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from skewcheck.pairing.pairs import Pairs
     from skewcheck.summaries.places import Places
     from skewcheck.window import Window
+
+ROWS = 10  # of serve that hold something new: fewer have no pattern to be found
+# Checks whose rows can be told one by one, and that a moved population does not set off.
+NEW = ("new_category", "type_errors", "new_nulls")
 
 
 def sides(
@@ -87,6 +91,18 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
                     measured.detail,
                     measured.required,
                 )
+
+
+def new_values(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return, by column, the findings that some rows of serve hold what train never shows."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        measure = finding.measure
+        if finding.check not in NEW or isinstance(measure, Undefined):
+            continue
+        if measure.value * finding.n_serve >= ROWS:
+            found.setdefault(finding.subject.column, []).append(finding)
+    return found
 
 
 def inside(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck.comparison import inside
-from skewcheck.finding import Finding, Undefined
+from skewcheck.finding import Finding
 from skewcheck.location import Location, locate
 from skewcheck.pairing.cells import Cells, cells
 from skewcheck.pairing.moments import moments
@@ -22,25 +22,18 @@ from skewcheck.summaries.places import Codes, Places
 
 Mask = NDArray[np.bool_]
 
-ROWS = 10  # of serve that hold something new: fewer have no pattern to be found
-# Checks whose rows can be told one by one, and that a moved population does not set off.
-CHECKS = ("new_category", "type_errors", "new_nulls")
-
 
 def novelty(
     source: Source,
-    findings: Iterable[Finding],
+    columns: Mapping[str, Sequence[Finding]],
     sides: Sequence[Sides],
     profiles: tuple[Profile, Profile],
     schema: Schema,
 ) -> tuple[dict[str, Location], list[Finding]]:
-    """Return where each column's new values are, and the findings inside those places.
+    """Return where the new values of these columns are, and the findings inside those places.
 
-    Reads serve once more, and only where some column has new values at all.
+    ``columns`` are those of ``new_values``. Reads serve once more.
     """
-    columns = _columns(findings)
-    if not columns:
-        return {}, []
     by_name = {side.name: side for side in sides}
     rows, marked = _novel(source, columns, by_name, profiles, schema)
     where: dict[str, Location] = {}
@@ -51,18 +44,6 @@ def novelty(
         for check, location in found.items():
             more += inside(name, check, location, checks[check], rows)
     return where, more
-
-
-def _columns(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Return, by column, the findings that some rows of serve hold something new."""
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        measure = finding.measure
-        if finding.check not in CHECKS or isinstance(measure, Undefined):
-            continue
-        if measure.value * finding.n_serve >= ROWS:
-            found.setdefault(finding.subject.column, []).append(finding)
-    return found
 
 
 def _novel(

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from skewcheck.duplicates import Keys, some_keys
 from skewcheck.errors import InputError, UsageError
 from skewcheck.opened import Opened
-from skewcheck.pairing.column import tolerance_of
-from skewcheck.pairing.join import REPAIRS, AsOf, join
-from skewcheck.pairing.pairs import Join, Pairs, Progress, Task, count
 from skewcheck.pairing.request import Request
-from skewcheck.pairing.segments import segment_columns
-from skewcheck.pairing.shelf import Shelf
 from skewcheck.profile import Plan, Profile
 from skewcheck.query import relation
 from skewcheck.roles import guess
@@ -23,6 +19,11 @@ from skewcheck.run import Partner
 from skewcheck.schema import Kind, Role, Schema
 from skewcheck.sources.batch import Batch, Lanes, Source
 from skewcheck.summaries.parity import Tolerance
+
+if TYPE_CHECKING:  # a run that pairs no rows does without them
+    from skewcheck.pairing.join import AsOf
+    from skewcheck.pairing.pairs import Pairs, Progress
+    from skewcheck.pairing.shelf import Shelf
 
 Columns = Mapping[str, Kind]
 NOISE = re.compile(r"[\s{}:-]|\.0$")  # what the spellings of one key differ in
@@ -99,6 +100,11 @@ def pair_up(
         InputError: no key is known on both sides, or the as-of times are not there.
         UsageError: a repair is unknown.
     """
+    from skewcheck.pairing.join import REPAIRS, join
+    from skewcheck.pairing.pairs import Join, Task, count
+    from skewcheck.pairing.segments import segment_columns
+    from skewcheck.pairing.shelf import Shelf
+
     offline = request.offline is not None
     for repair in {part for name in request.repairs for part in name.split("+")}:
         if repair not in REPAIRS:
@@ -135,6 +141,8 @@ def pair_up(
 
 
 def _as_of(request: Request, schema: Schema, partner: Shelf, serve: Shelf) -> AsOf | None:
+    from skewcheck.pairing.join import AsOf
+
     if request.as_of is None:
         return None
     time = _time(schema, serve)
@@ -160,6 +168,8 @@ def _entity(
 
 
 def _tolerance(name: str, train: Profile, request: Request) -> Tolerance:
+    from skewcheck.pairing.column import tolerance_of
+
     column = train.columns.get(name)
     default = tolerance_of(column) if column else Tolerance(0.0)
     absolute = request.absolute.get(name, request.absolute.get(None, default.absolute))

@@ -9,25 +9,24 @@ from datetime import UTC, datetime
 from threading import Thread
 
 from skewcheck.column import ColumnSpec
-from skewcheck.comparison import findings, inside, places, sides
+from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.discovery import discover
 from skewcheck.duplicates import Keys
 from skewcheck.engines.local import Progress, fold
 from skewcheck.errors import InputError
 from skewcheck.judge import judge
-from skewcheck.novelty import novelty
 from skewcheck.opened import Opened, open_side
 from skewcheck.pairing.request import Request
 from skewcheck.partners import keys_of, may_pair, pair_up, partner_of, watch_keys
 from skewcheck.peek import plan
 from skewcheck.profile import Plan, Profile
 from skewcheck.query import relation
-from skewcheck.reasons import reasons
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sources.batch import Source
+from skewcheck.verdict import Outcome
 
 UNCOUNTED = frozenset({Role.KEY, Role.ENTITY, Role.TIME, Role.IGNORED})
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
@@ -81,11 +80,17 @@ def compare(
     if pairs:
         for name, location in where.items():
             found += inside(name, "row_parity", location, pairs.marked[name], pairs.rows)
-    elif right.source:
-        where, more = novelty(right.source, found, both, profiles, schema)
+    elif right.source and (new := new_values(found)):
+        from skewcheck.novelty import novelty
+
+        where, more = novelty(right.source, new, both, profiles, schema)
         found += more
     verdict = judge(found, config.policy)
-    known = reasons(both, verdict, config.policy, pairs, where)
+    known = {}
+    if pairs or verdict.outcome is not Outcome.PASS:
+        from skewcheck.reasons import reasons
+
+        known = reasons(both, verdict, config.policy, pairs, where)
     return Run(
         _side(left, train_profile, "train"),
         _side(right, serve_profile, "serve"),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from skewcheck.causes import Cause, ident, literal
 from skewcheck.formats import Layout
-from skewcheck.run import Run
 from skewcheck.sources.batch import Source
+from skewcheck.sql import ident, literal
+
+if TYPE_CHECKING:
+    from skewcheck.causes import Cause
+    from skewcheck.run import Run
 
 SHOWN = 20  # rows that a query shows
 LISTED = 3  # files that are spelled out

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from skewcheck.ledger import Ledger
-from skewcheck.pairing.pairs import Pairs
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
-from skewcheck.reasons import Reasons
 from skewcheck.schema import Schema
 from skewcheck.sides import Sides
 from skewcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from skewcheck.pairing.pairs import Pairs
+    from skewcheck.reasons import Reasons
 
 
 @dataclass(frozen=True, slots=True)

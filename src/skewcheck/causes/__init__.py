@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from skewcheck.pairing.cells import Cells
 from skewcheck.schema import Kind
 from skewcheck.sides import Sides
+from skewcheck.sql import ident, literal
 
 __all__ = [
     "Aligned",
@@ -142,17 +143,3 @@ class Cause:
     paired: bool
     condition: str = ""
     also: tuple[str, ...] = field(default=())
-
-
-def ident(name: str) -> str:
-    """Return a column's name as DuckDB quotes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: float | str | None) -> str:
-    """Return a value as DuckDB spells it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return repr(float(value))
