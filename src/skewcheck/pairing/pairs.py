@@ -21,6 +21,7 @@ from skewcheck.pairing.moments import moments
 from skewcheck.pairing.sample import Pairing
 from skewcheck.pairing.segments import clock, coded
 from skewcheck.pairing.shelf import Shelf
+from skewcheck.pairing.stacking import stacked
 from skewcheck.profile import Plan, Profile
 from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.parity import Tolerance
@@ -29,7 +30,6 @@ from skewcheck.summaries.places import Codes, Places
 Positions = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 
-CHUNK = 1 << 18  # pairs compared at a time
 LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
 RUN = 64  # rows in a run of neighbours
 NEIGHBOURS = 8192  # rows of all columns kept together
@@ -78,6 +78,11 @@ class Join:
     offline: bool
     as_of: bool = False
     copies: int = 0
+
+    @property
+    def asked(self) -> bool:
+        """Return whether pairs were asked for; with TRAIN itself they happen to be there."""
+        return self.offline or self.as_of
 
     @property
     def requests(self) -> int:
@@ -206,16 +211,18 @@ class _Counting:
 
     def column(self, name: str) -> None:
         """Compare one column of all pairs."""
-        train, serve = self._train.column(name), self._serve.column(name)
-        task, joined = self._task, self._joined
+        task, joined, train = self._task, self._joined, self._train.column(name)
         found = PairColumn(task.plan.spec(name), task.tolerances[name])
         marked = Places()
-        for start in range(0, max(1, len(joined.serve)), CHUNK):
-            part = slice(start, start + CHUNK)
-            rows = Pairing(self._priority[part], self._time[part], joined.serve[part])
-            differs = found.add(
-                taken(train, joined.train[part]), _in_order(serve, joined.serve[part]), rows
-            )
+        beside = [_Beside(joined.serve[lot.rows]) for lot in self.pairs.neighbours]
+        alone = None if self._alone is None else _Beside(self._alone)
+        start = 0
+        for rows, serve in self._serve.pieces(name):
+            low, high = np.searchsorted(joined.serve, [start, start + rows])
+            part = slice(int(low), int(high))
+            own = _in_order(serve, joined.serve[part] - start)
+            pairing = Pairing(self._priority[part], self._time[part], joined.serve[part])
+            differs = found.add(taken(train, joined.train[part]), own, pairing)
             if differs.any():
                 codes = {
                     segment: Codes(c.labels, c.codes[part])
@@ -223,18 +230,41 @@ class _Counting:
                     if segment != name
                 }
                 marked.add(codes, self._time[part], differs)
-        for lot in self.pairs.neighbours:
-            t = taken(train, joined.train[lot.rows])
-            s = taken(serve, joined.serve[lot.rows])
+            for some in [*beside, *([alone] if alone else [])]:
+                some.see(start, rows, serve)
+            start += rows
+        for lot, some in zip(self.pairs.neighbours, beside, strict=True):
+            t, s = taken(train, joined.train[lot.rows]), some.values()
             lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
         found.reference.add(taken(train, joined.train[self._looked_at]), 0)
         found.reference.settle()
         self.pairs.columns[name], self.pairs.marked[name] = found, marked
-        if self._alone is not None and self.pairs.unpaired is not None:
-            lot_ = Batch(len(self._alone), {name: taken(serve, self._alone)}, "", 0)
+        if alone is not None and self.pairs.unpaired is not None:
+            lot_ = Batch(len(alone.positions), {name: alone.values()}, "", 0)
             alone = Profile(task.plan, 0)
             alone.add(lot_)
             self.pairs.unpaired.columns.update(alone.columns)
+
+
+class _Beside:
+    """Some rows of a column, gathered while its pieces go by."""
+
+    def __init__(self, positions: Positions) -> None:
+        self.positions = positions
+        self._order = np.argsort(positions, kind="stable")
+        self._sorted = positions[self._order]
+        self._seen: list[tuple[int, pa.Array | Lanes]] = []
+
+    def see(self, start: int, rows: int, values: pa.Array | Lanes) -> None:
+        low, high = np.searchsorted(self._sorted, [start, start + rows])
+        if high > low:
+            self._seen.append((int(high - low), taken(values, self._sorted[low:high] - start)))
+
+    def values(self) -> pa.Array | Lanes:
+        """Return the rows in the order in which they were asked for."""
+        back = np.empty(len(self._order), np.int64)
+        back[self._order] = np.arange(len(self._order))
+        return taken(stacked(self._seen), back)
 
 
 def _smallest(values: Hashes, most: int) -> Positions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
@@ -20,6 +20,7 @@ from skewcheck.sources.cells import Cells
 from skewcheck.sources.frames import FramePart
 
 WORKERS = 2
+PIECE = 1 << 16  # rows from which a piece is worth looking at alone
 SHARED = ("polars DataFrame", "pyarrow Table", "pyarrow RecordBatch")  # Arrow memory already
 
 
@@ -110,6 +111,21 @@ class Shelf:
         """
         return stacked([piece for rack in self._racks for piece in self._pieces(rack, name)])
 
+    def pieces(self, name: str) -> Iterator[tuple[int, Cells]]:
+        """Yield (rows, values) of a column, a piece at a time in the order of the parts.
+
+        Raises InputError as ``column`` does.
+        """
+        waiting: list[Piece] = []
+        for rack in self._racks:
+            for piece in self._pieces(rack, name):
+                waiting.append(piece)
+                if sum(rows for rows, _ in waiting) >= PIECE:
+                    yield _together(waiting)
+                    waiting = []
+        if waiting:
+            yield _together(waiting)
+
     def taken(self, name: str, positions: NDArray[np.int64]) -> Cells:
         """Return some rows of a column, in the order of ``positions``."""
         values = self.column(name)
@@ -117,13 +133,17 @@ class Shelf:
             return values.taken(positions)
         return values.take(pa.array(positions))
 
-    def _pieces(self, rack: _Rack, name: str) -> Sequence[Piece]:
+    def _pieces(self, rack: _Rack, name: str) -> Iterator[Piece]:
         if not any(name in names for names in rack.names):
-            return [(rows, None) for rows in rack.rows]
-        if rack.places is None:
-            return [(b.rows, b.columns.get(name)) for b in rack.part.batches(Ledger())]
-        found: list[Piece] = []
-        for rows, kept in zip(rack.rows, rack.places, strict=True):
-            place = kept.get(name)
-            found.append((rows, self._spool.get(place) if isinstance(place, tuple) else place))
-        return found
+            yield from ((rows, None) for rows in rack.rows)
+        elif rack.places is None:
+            for batch in rack.part.batches(Ledger()):
+                yield batch.rows, batch.columns.get(name)
+        else:
+            for rows, kept in zip(rack.rows, rack.places, strict=True):
+                place = kept.get(name)
+                yield rows, self._spool.get(place) if isinstance(place, tuple) else place
+
+
+def _together(pieces: list[Piece]) -> tuple[int, Cells]:
+    return sum(rows for rows, _ in pieces), stacked(pieces)
