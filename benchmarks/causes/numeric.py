@@ -8,13 +8,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from benchmarks.causes.plants import Ground, Mask, Plant, Unkeyed
+from benchmarks.causes.plants import Ground, Mask, Plant, Unkeyed, distance, share
 
 Floats = NDArray[np.float64]
 
 FX = 1.0847  # euros to dollars, one day
 KNOWN = 0.01  # standard error of the scale, from which a factor near 1 can be told unkeyed
-FAR = 0.3  # between the distributions, from which a curve can be told from a shift
+FAR = 0.5  # between the distributions, from which a curve can be told from a shift
+LOPSIDED = 0.1  # distance from the mirror image about the median
+MIRRORED = "unkeyed the distribution is lopsided: the mirrored one is not the same, moved"
 CAP = 0.85  # the quantile at which a cap is put
 
 
@@ -70,7 +72,15 @@ def _factor(name: str, factor: float) -> Plant:
 
 
 def _temperature(ground: Ground) -> bool:
-    return ground.measured and ground.low >= -90 and ground.high <= 150
+    return ground.measured and ground.low >= -60 and ground.high <= 150 and ground.spread >= 2
+
+
+def _no_shift(ground: Ground, _rows: Mask) -> bool:
+    """Return whether the mirrored distribution is more than a moved one: it is lopsided."""
+    if ground.paired:
+        return True
+    x = ground.values.drop_nulls().cast(pl.Float64)
+    return distance(x, float(x.median() or 0) * 2 - x) >= LOPSIDED  # type: ignore[arg-type]
 
 
 def _share(ground: Ground) -> bool:
@@ -78,7 +88,7 @@ def _share(ground: Ground) -> bool:
 
 
 def _below_zero(ground: Ground) -> bool:
-    return ground.measured and float((ground.train < 0).mean() or 0) >= 0.05
+    return ground.measured and share(ground.train < 0) >= 0.05
 
 
 def _small(ground: Ground) -> bool:
@@ -86,18 +96,18 @@ def _small(ground: Ground) -> bool:
 
 
 def _wide(ground: Ground) -> bool:
-    return ground.measured and ground.whole and float(ground.train.std() or 0) >= 15  # type: ignore[arg-type]
+    return ground.measured and ground.whole and ground.spread >= 15
 
 
 def _capped(ground: Ground) -> pl.Series | None:
     cap = float(ground.train.quantile(CAP, "nearest") or 0)
-    above = float((ground.train > cap).mean() or 0)
+    above = share(ground.train > cap)
     return ground.values.clip(upper_bound=cap) if above >= 0.05 else None
 
 
 def _floored(ground: Ground) -> pl.Series | None:
     floor = float(ground.train.quantile(1 - CAP, "nearest") or 0)
-    below = float((ground.train < floor).mean() or 0)
+    below = share(ground.train < floor)
     return ground.values.clip(lower_bound=floor) if below >= 0.05 else None
 
 
@@ -108,20 +118,24 @@ def _wrapped(bits: int) -> Callable[[Ground], pl.Series]:
 
 def _over(bits: int) -> Callable[[Ground], bool]:
     def fits(ground: Ground) -> bool:
-        over = ground.train.abs() >= 2 ** (bits - 1) if ground.number else None
-        return ground.measured and ground.whole and over is not None and bool(over.mean() >= 0.01)  # type: ignore[operator]
+        if not ground.measured or not ground.whole:
+            return False
+        return share(ground.train.abs() >= 2 ** (bits - 1)) >= 0.01
 
     return fits
 
 
 def _noisy(ground: Ground) -> pl.Series:
-    spread = 0.1 * float(ground.train.std() or 1)  # type: ignore[arg-type]
+    spread = 0.3 * ground.spread
     return ground.values + pl.Series(ground.rng.normal(0, spread, len(ground.values)))
 
 
 def _standardised(ground: Ground) -> pl.Series:
-    mean, spread = float(ground.train.mean() or 0), float(ground.train.std() or 1)  # type: ignore[arg-type]
-    return (ground.values - mean) / spread
+    return (ground.values - ground.mean) / ground.spread
+
+
+def _single(values: Floats) -> Floats:
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _printed(values: Floats) -> Floats:
@@ -155,27 +169,29 @@ NUMERIC = (
     ),
     Plant(
         "Celsius to Fahrenheit", ("affine",), _temperature, applied(lambda x: 1.8 * x + 32),
-        Unkeyed.WHOLE, rule="columns within -90 and 150",
+        Unkeyed.WHOLE, rule="columns within -60 and 150 that vary by 2",
     ),
     Plant("standardised", ("linear",), _measured, _standardised, Unkeyed.NEVER),
     Plant(
         "1 added", ("offset",), lambda g: g.measured and g.whole, applied(lambda x: x + 1),
         Unkeyed.NEVER,
     ),
-    Plant("sign turned", ("sign",), _measured, applied(lambda x: -x)),
-    Plant("1 - x", ("sign",), _share, applied(lambda x: 1 - x), Unkeyed.WHOLE),
+    Plant("sign turned", ("sign",), _measured, applied(lambda x: -x), certain=_no_shift,
+          rule=MIRRORED),
+    Plant("1 - x", ("sign",), _share, applied(lambda x: 1 - x), Unkeyed.WHOLE, certain=_no_shift,
+          rule=MIRRORED),
     Plant("sign lost", ("sign",), _below_zero, applied(np.abs), Unkeyed.WHOLE),
     Plant(
         "log1p", ("log",), _positive, applied(np.log1p), distance=FAR,
-        rule=f"unkeyed the distributions are {FAR} apart",
+        rule=f"unkeyed the distributions are {FAR} apart: populations bend, too",
     ),
     Plant(
         "exp", ("log",), _small, applied(np.exp), distance=FAR,
-        rule=f"unkeyed the distributions are {FAR} apart",
+        rule=f"unkeyed the distributions are {FAR} apart: populations bend, too",
     ),
     Plant(
         "square root", ("power",), _positive, applied(np.sqrt), distance=FAR,
-        rule=f"unkeyed the distributions are {FAR} apart",
+        rule=f"unkeyed the distributions are {FAR} apart: populations bend, too",
     ),
     Plant("rounded to tens", ("rounding",), _wide, applied(lambda x: 10 * np.rint(x / 10)),
           Unkeyed.WHOLE),
@@ -189,13 +205,14 @@ NUMERIC = (
     Plant("int8 overflow", ("overflow",), _over(8), _wrapped(8), Unkeyed.NEVER),
     Plant("int16 overflow", ("overflow",), _over(16), _wrapped(16), Unkeyed.NEVER),
     Plant(
-        "noise of 0.1 sd", ("noise",), lambda g: g.measured and g.different >= 100, _noisy,
-        Unkeyed.NEVER, rows=200, rule="200 rows: noise has no form that fewer would show",
+        "noise of 0.3 sd", ("noise",), lambda g: g.measured and g.different >= 100, _noisy,
+        Unkeyed.NEVER, rows=1000,
+        rule="1,000 rows: noise has no form, and fewer do not tell it from a lag",
     ),
     Plant(
         "clock or calendar turned", ("hour_shift",), lambda g: g.period is not None, _cycled,
         Unkeyed.WHOLE, varied=3, certain=_wraps, rule="3 of the changed rows go round",
     ),
-    Plant("benign: float32", (), _fractions, applied(lambda x: x.astype(np.float32))),  # type: ignore[arg-type,return-value]
+    Plant("benign: float32", (), _fractions, applied(_single)),
     Plant("benign: printed as %.6g", (), _fractions, applied(_printed)),
 )  # fmt: skip

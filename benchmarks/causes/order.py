@@ -50,6 +50,13 @@ def _times(ground: Ground) -> bool:
     return ground.train.dtype == pl.Datetime
 
 
+def _function(values: pl.Series, other: pl.Series) -> bool:
+    """Return whether one column is a straight line of the other: then a swap is a formula too."""
+    both = pl.DataFrame([values.alias("x"), other.alias("y")]).drop_nulls()
+    found = both.select(pl.corr("x", "y")).item()
+    return found is None or abs(found) > 0.999
+
+
 def _partner(ground: Ground) -> str | None:
     """Return the column with which another is swapped: of the same type, with other values."""
     near = [
@@ -59,6 +66,7 @@ def _partner(ground: Ground) -> str | None:
         and ground.frame[name].dtype == ground.values.dtype
         and ground.frame[name].drop_nulls().n_unique() >= 10
         and np.mean(differing(ground.values, ground.frame[name])) >= 0.5
+        and not _function(ground.values, ground.frame[name])
     ]
     return near[int(ground.rng.integers(len(near)))] if near else None
 

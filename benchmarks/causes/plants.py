@@ -72,6 +72,20 @@ class Ground:
         return float(self.train.max())  # type: ignore[arg-type]  # of a column of numbers
 
     @property
+    def mean(self) -> float:
+        """Return the mean of train's numbers."""
+        return float(np.mean(self._numbers))
+
+    @property
+    def spread(self) -> float:
+        """Return the standard deviation of train's numbers."""
+        return float(np.std(self._numbers))
+
+    @property
+    def _numbers(self) -> NDArray[np.float64]:
+        return self.train.drop_nulls().cast(pl.Float64).to_numpy()
+
+    @property
     def whole(self) -> bool:
         """Return whether all of train's numbers are whole."""
         return bool((self.train.drop_nulls() % 1 == 0).all())
@@ -80,6 +94,12 @@ class Ground:
     def measured(self) -> bool:
         """Return whether the column holds numbers of many values that run in no circle."""
         return self.number and self.different >= 20 and not self.period and self.high > self.low
+
+
+def share(rows: pl.Series) -> float:
+    """Return how often a condition holds, rows where it is null left out."""
+    known = rows.drop_nulls().to_numpy()
+    return float(known.mean()) if len(known) else 0.0
 
 
 @dataclass(frozen=True)
@@ -169,10 +189,7 @@ def outside(train: pl.Series, served: list[object] | pl.Series, rows: Mask) -> f
         known = set(train.to_list())
         return sum(value not in known for value in hits) / len(hits)
     low, high, nulls = train.min(), train.max(), train.null_count()
-    beyond = [
-        not nulls if v is None else isinstance(v, str) or not low <= v <= high  # type: ignore[operator]
-        for v in hits
-    ]
+    beyond = [not nulls if v is None else isinstance(v, str) or not low <= v <= high for v in hits]
     return sum(beyond) / len(hits)
 
 
@@ -189,7 +206,7 @@ def distance(right: pl.Series, served: list[object] | pl.Series) -> float:
         _, codes = np.unique(names, return_inverse=True)
         counts = [np.bincount(codes[part], minlength=codes.max() + 1) for part in _halves(old)]
         return float(np.abs(counts[0] - counts[1]).sum() / 2 / len(old))
-    numbers = np.array([-np.inf if v is None else float(v) for v in (*old, *new)])  # type: ignore[arg-type]
+    numbers = np.array([-np.inf if v is None else float(v) for v in (*old, *new)])
     levels = np.unique(numbers)
     shares = [
         np.searchsorted(np.sort(numbers[part]), levels, "right") / len(old) for part in _halves(old)

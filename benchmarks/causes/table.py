@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.causes.cases import KEYED, PLANTS, UNKEYED, Outcome
 from benchmarks.causes.datasets import Dataset
-from benchmarks.causes.plants import DISTANCE, OUTSIDE, ROWS, VARIED, Plant, Unkeyed
+from benchmarks.causes.plants import DISTANCE, OUTSIDE, ROWS, VARIED, Unkeyed
 
 GOALS = {True: 0.95, False: 0.80}  # of the identifiable cases, keyed and not
 WRONG = 0.01
@@ -29,8 +29,8 @@ def document(
     datasets: Sequence[Dataset], tables: Sequence[Clean], results: Sequence[Outcome], seeds: int
 ) -> str:
     """Return the text of causes-benchmark.md."""
-    planted = [r for r in results if not _plant(r).benign]
-    benign = [r for r in results if _plant(r).benign]
+    planted = [r for r in results if not benign(r)]
+    harmless = [r for r in results if benign(r)]
     parts = [
         "# Is the cause that is named the right one?",
         "Made by `python -m benchmarks.causes.run --data DIR`, which plants a known mistake in one "
@@ -40,7 +40,7 @@ def document(
         "1 % of the served rows. *Unkeyed*: only the two distributions are there; it is in 100, 50 "
         "or 20 %.",
         _summary(planted),
-        _harmless(benign, tables),
+        _harmless(harmless, tables),
         "## When a case counts",
         _rules(),
         "## By mistake",
@@ -69,15 +69,20 @@ def _summary(results: Sequence[Outcome]) -> str:
     return "\n".join(rows)
 
 
-def _harmless(benign: Sequence[Outcome], tables: Sequence[Clean]) -> str:
-    loud = [r for r in benign if not r.right]
+def benign(result: Outcome) -> bool:
+    """Return whether nothing was wrong in a case."""
+    return next(plant.benign for plant in PLANTS if plant.name == result.plant)
+
+
+def _harmless(results: Sequence[Outcome], tables: Sequence[Clean]) -> str:
+    loud = [r for r in results if not r.right]
     columns = 2 * sum(table.features for table in tables)
     failed = [f"{table.dataset} {name}" for table in tables for name in table.failed]
     named = [f"{table.dataset} {name}" for table in tables for name in table.named]
     return (
         f"Clean halves: {columns} comparisons of a column, {len(named)} causes named"
         f"{_listed(named)}, {len(failed)} failed{_listed(failed)}. A cast to float32 and a print "
-        f"as `%.6g`: {len(benign)} cases, {len(loud)} taken for skew."
+        f"as `%.6g`: {len(results)} cases, {len(loud)} taken for skew."
     )
 
 
@@ -88,7 +93,6 @@ def _rules() -> str:
         f"- Unkeyed, the column's distribution moved by at least {DISTANCE} (Kolmogorov-Smirnov of "
         "numbers, total variation of texts), and the mistake is one that distributions show:",
         *(f"  - *{kind.name.lower()}*: {kind.value};" for kind in Unkeyed),
-        f"  so {OUTSIDE:.0%} is of the changed rows, whatever skewcheck says of them.",
         f"- The changed rows do not hold one same value in {OUTSIDE:.0%} of them, if the mistake "
         "is not of that sort: it is a default then, and calling it so is not wrong.",
         "- What the table says beside the mistake.",
@@ -102,7 +106,8 @@ def _rules() -> str:
 
 def _by_plant(results: Sequence[Outcome]) -> str:
     heads = [f"{s:.0%}" for s in KEYED] + [f"unkeyed {s:.0%}" for s in UNKEYED]
-    rows = [f"| mistake | right: | keyed {' | '.join(heads)} | wrong | unkeyed | also asked |"]
+    shares = f"keyed {' | '.join(heads)}"
+    rows = [f"| mistake | right cause | {shares} | wrong | shown unkeyed | also asked |"]
     rows.append("|---|---|" + "--:|" * 7 + "---|---|")
     for plant in PLANTS:
         mine = [r for r in results if r.plant == plant.name]
@@ -143,10 +148,6 @@ def _cell(results: Iterable[Outcome], *, keyed: bool, strength: float | None = N
         r for r in results if r.identifiable and r.keyed is keyed and strength in (None, r.strength)
     ]
     return f"{sum(r.right for r in told)}/{len(told)}" if told else NONE
-
-
-def _plant(result: Outcome) -> Plant:
-    return next(plant for plant in PLANTS if plant.name == result.plant)
 
 
 def _of(part: int, whole: int) -> str:

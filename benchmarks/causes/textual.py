@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
-from benchmarks.causes.plants import Ground, Mask, Plant, Unkeyed
+from benchmarks.causes.plants import Ground, Mask, Plant, Unkeyed, share
 
 FEW = 3  # different texts among the changed rows
 GAPS = 0.2  # of the rows, emptied on both sides where a column has no nulls to fill
 OTHER = 0.2  # of the rows, whose rare categories become one
+LABELS = (
+    "keyed 80 % of the changed rows hold labels with 3 changed rows; unkeyed the three most "
+    "frequent labels have shares 4 deviations apart: else any new values look the same"
+)
 SHORTEST = 3
 
 
@@ -105,6 +110,15 @@ def _refitted(ground: Ground) -> pl.Series:
     return _told(ground.values, dict(zip(known, known[1:] + known[:1], strict=True)))
 
 
+def _labels_told(ground: Ground, rows: Mask) -> bool:
+    """Return whether labels come often enough to see that each has one new name."""
+    counts = ground.values.filter(pl.Series(rows)).drop_nulls().value_counts()["count"]
+    if ground.paired:
+        return int(counts.filter(counts >= FEW).sum()) >= 0.8 * int(counts.sum())
+    top = counts.sort(descending=True).head(FEW + 1).to_list()
+    return len(top) >= FEW and all(a - b >= 4 * (a + b) ** 0.5 for a, b in pairwise(top[:FEW]))
+
+
 def _grouped(ground: Ground) -> pl.Series | None:
     counts = ground.train.drop_nulls().value_counts().sort("count", ground.name)
     shares = counts["count"].cum_sum() / max(1, counts["count"].sum())
@@ -136,7 +150,7 @@ def _days_above_twelve(ground: Ground, rows: Mask) -> bool:
 
 def _filled(value: object) -> Callable[[Ground], pl.Series]:
     def changed(ground: Ground) -> pl.Series:
-        given = ground.train.mean() if value == "mean" else value
+        given = ground.mean if value == "mean" else value
         values = ground.values.cast(pl.Float64) if ground.number else ground.values
         return values.fill_null(given if ground.text else float(given))  # type: ignore[arg-type]
 
@@ -162,14 +176,14 @@ def _nulled(ground: Ground) -> pl.Series:
 def _held(ground: Ground) -> pl.Series | None:
     """Return the value held most in all rows."""
     value = ground.train.drop_nulls().mode().sort().first()
-    if (ground.train == value).mean() >= 0.8:  # type: ignore[operator]
+    if share(ground.train == value) >= 0.8:
         return None
     return pl.Series(ground.name, [value] * len(ground.values), ground.values.dtype)
 
 
 def _defaulted(ground: Ground) -> pl.Series:
     value = "unknown" if ground.text else 0.0
-    if not ground.text and float((ground.train == 0).mean() or 0) > 0.1:
+    if not ground.text and share(ground.train == 0) > 0.1:
         value = -1.0
     return pl.Series(ground.name, [value] * len(ground.values))
 
@@ -179,7 +193,7 @@ def _filled_cents(ground: Ground) -> pl.Series:
 
 
 def _nearly_all_above_zero(ground: Ground) -> bool:
-    return ground.measured and float((ground.train == 0).mean() or 0) < 0.2
+    return ground.measured and share(ground.train == 0) < 0.2
 
 
 def _both_hit(ground: Ground, rows: Mask) -> bool:
@@ -219,9 +233,10 @@ TEXTUAL = (
     Plant("number as text", ("number_as_text",), lambda g: g.measured, _as_text),
     Plant("decimal comma", ("decimal_comma",), _fractions, _comma),
     Plant("boolean spelled otherwise", ("boolean_spelling",), _two_valued, _spelled, varied=2),
-    Plant("new labels", ("relabelling",), _categories, _coded, varied=FEW, unkeyed=Unkeyed.WHOLE),
+    Plant("new labels", ("relabelling",), _categories, _coded, varied=FEW, unkeyed=Unkeyed.WHOLE,
+          certain=_labels_told, rule=LABELS),
     Plant("labels mixed up", ("relabelling",), _categories, _refitted, varied=FEW,
-          unkeyed=Unkeyed.NEVER),
+          unkeyed=Unkeyed.NEVER, certain=_labels_told, rule="keyed as above"),
     Plant("rare categories grouped", ("unknown_category",), _categories, _grouped, varied=FEW,
           parts=False, one_value=True),
     Plant("date format", ("date_format",), lambda g: g.date is not None, _redated),

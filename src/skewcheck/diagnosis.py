@@ -17,6 +17,7 @@ MOST = 3  # causes of one column: beyond that the reader needs the rows, not ano
 ROWS = 3  # differing rows that a cause must explain
 SHARE = 0.05  # of all differing rows that a cause must explain
 AS_GOOD = 0.02  # of two claims as close as this the simpler one wins
+ALIKE = 0.1  # ... on distributions, where a free choice of labels fits the noise as well
 SAME = 0.005  # claims as close as this are not told apart by the data
 GRIDS = 0.75  # of the distance between two distributions that a cause must explain
 
@@ -62,7 +63,7 @@ def diagnose_grids(sides: Sides, others: Mapping[str, Sides]) -> tuple[Cause, ..
         for claim in module.on_grids(sides, others)
         if claim.explains >= GRIDS
     ]
-    best = _best(rated)
+    best = _best(rated, ALIKE)
     return () if best is None else (_cause(best, rated, paired=False),)
 
 
@@ -91,12 +92,12 @@ def _stands(rated: _Rated[Claim], total: int, left: Mask) -> bool:
     return enough and beyond and fits
 
 
-def _best(rated: list[_Rated[C]]) -> _Rated[C] | None:
+def _best(rated: list[_Rated[C]], as_good: float = AS_GOOD) -> _Rated[C] | None:
     """Return the simplest of those that explain most."""
     if not rated:
         return None
     most = max(r.share for r in rated)
-    close = [r for r in rated if r.share >= most - AS_GOOD]
+    close = [r for r in rated if r.share >= most - as_good]
     return min(close, key=lambda r: (r.complexity, -r.share, r.name, r.claim.statement))
 
 

@@ -73,14 +73,23 @@ def test_a_missing_folder_for_temporary_files_is_a_clear_error(
         Shelf(source({"x": [1]}))
 
 
+def test_a_wide_and_low_parquet_file_is_opened_once_and_says_the_same(tmp_path: Path) -> None:
+    wide = pa.table({f"c{i}": pa.array([i, None, i + 0.5]) for i in range(300)})
+    pq.write_table(wide, tmp_path / "wide.parquet", row_group_size=2)
+    with Shelf(open_source(str(tmp_path / "wide.parquet"))) as shelf:
+        (tmp_path / "wide.parquet").unlink()  # nothing is read from it again
+        assert shelf.rows == 3 and len(shelf.names) == 300
+        assert shelf.column("c7").to_pylist() == [7.0, None, 7.5]
+
+
 def test_no_temporary_file_is_left_after_damage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    reader = pa.table({"x": [1]}).to_reader()
+    reader = pa.table({"x": list(range(40_000))}).to_reader(10_000)
     opened = open_source(reader)
     with Shelf(opened) as shelf:
-        assert shelf.column("x").to_pylist() == [1]
+        assert shelf.column("x").to_pylist() == list(range(40_000))
     with pytest.raises(InputError, match="once"):
         Shelf(opened)
     assert not list(tmp_path.iterdir())

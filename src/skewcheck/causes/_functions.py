@@ -45,9 +45,13 @@ def _nearby(grids: Grids) -> bool:
 def grid_claims(sides: Sides, functions: Sequence[Named]) -> Iterator[GridClaim]:
     """Yield the functions that turn train's distribution into serve's, which is far from it."""
     grids = Grids.of(sides)
-    if grids is None or _nearby(grids):
+    if grids is None:
         return
+    near = _nearby(grids)
     for f in functions:
-        share = grids.explained(f.function)
+        share = None if near else grids.explained(f.function)
         if share is not None and grids.told_from_shift(f.function):
             yield GridClaim(f"serve = {f.words}", f.reason, share)
+        share = grids.part(f.function)
+        if share is not None:
+            yield GridClaim(f"serve = {f.words} on a part of the rows", f.reason, share)

@@ -63,6 +63,23 @@ def share_of(pair: Pair, coded: Coded, value: Value) -> float:
     return float(shares(pair, coded)[found[0]]) if found else 0.0
 
 
+def usual(sides: Sides, value: Value) -> float:
+    """Return the share of one value among all of train's, at most: its cell may hold others too."""
+    if isinstance(value, float) and sides.numbers is not None:
+        numbers = sides.numbers
+        here = (numbers.lower <= value) & (value <= numbers.upper)
+        return float(numbers.train[here].sum() / max(1, numbers.train.sum()))
+    table = sides.categories
+    if table is None or shown_label(value) not in table.labels:
+        return 0.0 if table is not None else 1.0
+    return float(table.train[table.labels.index(shown_label(value))] / max(1, table.train.sum()))
+
+
+def shown_label(value: Value) -> str:
+    """Return the category of a text or a boolean."""
+    return value if isinstance(value, str) else shown(value)
+
+
 def shown(value: Value) -> str:
     """Return a value as a statement names it."""
     if isinstance(value, bool):

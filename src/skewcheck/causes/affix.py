@@ -57,7 +57,7 @@ def _found(rows: Iterable[tuple[str, str, int]], *, weighed: bool) -> list[Found
     for train, serve, n in rows:
         taken = len(train) > len(serve)
         whole, stem = (train, serve) if taken else (serve, train)
-        for found in _around(whole, stem, taken):
+        for found in filter(lambda f: f[0].strip(), _around(whole, stem, taken)):
             counts[found] += n if weighed else 1
             stems[found].add(stem)
     return [found for found, _ in counts.most_common(4) if len(stems[found]) >= DISTINCT]

@@ -10,7 +10,8 @@ be rare, or the constant is not the one.
 Without pairs the quantiles must differ by the constant, below the middle as above it, and the
 distributions must agree once train is multiplied. Only common constants are tried, and one between
 0.1 and 10 is claimed only where the scale is known to 2 %: there a population that grew looks the
-same.
+same. On a part of the rows it is claimed where most of train, multiplied, lies beyond all of train,
+and what serve has there is distributed so.
 
 It can be wrong where two constants are nearly equal (1000 and 1024) and serve is rounded, or where
 an unpaired population happened to grow by just that factor. Check: look up the unit in the code
@@ -20,13 +21,13 @@ that logs the column, and run the query on a few rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
 from skewcheck.causes import Claim, Context, GridClaim, Pair
 from skewcheck.causes._grids import Grids
-from skewcheck.causes._numbers import Rows, formula, spelled
+from skewcheck.causes._numbers import Function, Rows, formula, spelled
 from skewcheck.causes._units import UNITS, question
 from skewcheck.sides import Sides
 from skewcheck.statistics.mapping import Scale, scale
@@ -62,13 +63,24 @@ def _claimed(rows: Rows, factor: float) -> Iterator[Claim]:
 def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
     """Yield the known factors that turn train's distribution into serve's."""
     grids = Grids.of(sides)
-    found = grids and scale(grids.train, grids.serve)
-    if not grids or not found or not -50 < found.log < 50:
+    if not grids:
+        return
+    beyond = grids.beyond()
+    yield from _first(scale(grids.train, grids.serve), grids.explained, "")
+    if beyond is not None:
+        yield from _first(scale(grids.train, beyond), grids.part, " on a part of the rows")
+
+
+def _first(
+    found: Scale | None, explained: Callable[[Function], float | None], where: str
+) -> Iterator[GridClaim]:
+    """Yield the factor nearest to the scale that was found, if it explains serve."""
+    if not found or not -50 < found.log < 50:
         return
     for factor in sorted(filter(found.fits, COMMON), key=lambda f: _rank(f, found)):
-        share = grids.explained(lambda v, f=factor: v * f)  # type: ignore[misc]
+        share = explained(lambda v, f=factor: v * f)  # type: ignore[misc]
         if share is not None:
-            yield GridClaim(f"serve = {shown(factor)}", question(factor), share)
+            yield GridClaim(f"serve = {shown(factor)}{where}", question(factor), share)
             return
 
 

@@ -33,6 +33,7 @@ COMPLEXITY = 2.0
 PERIODS = {24: "hour", 7: "weekday", 12: "month", 60: "minute", 1440: "minute of the day"}
 CLOCKS = ((24, 0), (7, 0), (7, 1), (12, 1), (60, 0), (1440, 0))  # period and first value
 WRAPPED = 0.01  # of the rows explained that must wrap, two at least
+AHEAD = 3  # times as frequent as any other shift
 ROWS = 300
 FILLED = 0.75  # of a clock's values that must be in use
 BEFORE = 0.05  # divergence in nats before the roll
@@ -60,8 +61,11 @@ def on_pairs(pair: Pair, context: Context) -> Iterator[Claim]:
 def _claim(rows: Rows, period: int) -> Iterator[Claim]:
     apart = (rows.serve - rows.train)[rows.differs]
     apart = apart[(apart == np.round(apart)) & (np.abs(apart) < period)].astype(np.int64) % period
-    shift = int(np.bincount(apart, minlength=1).argmax())
-    if not shift:
+    counts = np.bincount(apart, minlength=period)
+    shift = int(counts.argmax())
+    # Summer time makes two shifts, one step apart; any others are as rare as they are random.
+    others = np.delete(counts, [(shift + step) % period for step in (-1, 0, 1)])
+    if not shift or counts[shift] < AHEAD * others.max():
         return
 
     def holds(train: Floats, serve: Floats) -> Mask:

@@ -6,7 +6,8 @@ serve's null rate rose by what one value lost, at least four fifths of its rows;
 four times train's, the rest being distributed as in train.
 
 Claimed where it holds on at least 3 rows. A rule is named where 98 % of the nulled rows obey it,
-and train's values at large do not.
+and train's values at large do not; without a rule nothing is claimed where nearly as many nulls
+were filled as values lost, for then the nulls have only moved (see ``permuted``).
 
 How it can be wrong: not as to the fact. Why the value is missing, the report's segments and moments
 may tell.
@@ -35,6 +36,7 @@ DROPPED = "is the feature not sent at all?"
 ROWS = 3  # nulled rows
 RULE = 0.98  # of the nulled rows that a rule must hold for
 USUAL = 0.5  # of train's values for which it must not hold
+MOVED = 0.5  # of the nulled rows, filled ones: nulls that moved are no values lost
 ROSE = 0.02  # rise of the null rate that is looked at
 TIMES = 4  # as much as train's null rate, where no value fell
 
@@ -58,6 +60,8 @@ def on_pairs(pair: Pair, context: Context) -> Iterator[Claim]:
         below = f"TRY_CAST(t.{ident(pair.name)} AS DOUBLE) < {literal(0.0)}"
         held = lost & (pair.train.numbers < 0)
         yield Claim("serve is null where train is negative", READ, f"{empty} AND {below}", held)
+        return
+    if np.count_nonzero(pair.train.null & pair.differs) >= MOVED * np.count_nonzero(rows):
         return
     there = f"{empty} AND t.{ident(pair.name)} IS NOT NULL"
     if _nothing(pair.sides):

@@ -31,8 +31,9 @@ REASON = "shuffled or misjoined?"
 ROWS = 100
 VALUES = 5
 BINS = 8
+MOVED = 0.7  # of the rows that luck would put into another bin
 LEVEL = 1e-3
-CORRELATION = 0.3  # rank correlation that can be excluded
+CORRELATION = 0.3  # of ranks, beside luck's, that can be excluded
 APART = 0.1  # distance of the two distributions, beside noise
 PRESENT = 0.9  # of serve's values that train must hold, where all rows are seen
 COMPLETE = 0.98  # of the rows seen is all of them
@@ -134,10 +135,7 @@ def _dealt(pair: Pair) -> bool:
     if n < ROWS or not _varied(pair):
         return False
     train, serve = _coded(pair.train.taken(rows), pair.serve.taken(rows))
-    if not _alike(train, serve) or _missing(pair, train, serve):
-        return False
-    ordered = pair.kind is not Kind.TEXT
-    if ordered and abs(_rank_correlation(train, serve)) + 2 / np.sqrt(n) > CORRELATION:
+    if not _alike(train, serve) or _missing(pair):
         return False
     return _independent(train, serve)
 
@@ -151,15 +149,14 @@ def _alike(train: Codes, serve: Codes) -> bool:
     return bool(distance <= min(APART + 1 / np.sqrt(len(train)), noise))
 
 
-def _missing(pair: Pair, train: Codes, serve: Codes) -> bool:
-    """Return whether all rows were seen and serve holds values that train does not."""
-    seen = np.isin(serve, train).mean()
+def _missing(pair: Pair) -> bool:
+    """Return whether all rows were seen and serve holds values that train has in none of them."""
+    lane = State.TEXT if pair.kind is Kind.TEXT else State.NUMBER
+    train, serve = _coded(
+        pair.train.taken(pair.train.states == lane), pair.serve.taken(_valued(pair))
+    )
     complete = len(pair.differs) >= COMPLETE * pair.sides.rows_serve
-    return bool(complete and seen < PRESENT)
-
-
-def _rank_correlation(train: Codes, serve: Codes) -> float:
-    return float(np.corrcoef(_ranks(train), _ranks(serve))[0, 1])
+    return bool(complete and np.isin(serve, train).mean() < PRESENT)
 
 
 def _ranks(codes: Codes) -> NDArray[np.float64]:
@@ -179,9 +176,23 @@ def _independent(train: Codes, serve: Codes) -> bool:
         return False
     # Rows that agree by luck are missing on the diagonal: independence is asked of the rest alone.
     rest = ~np.eye(size, dtype=np.bool_)
+    if table[rest].sum() < MOVED * (1 - 1 / size) * table.sum():
+        return False
     expected = _fitted(np.where(rest, table, 0.0))
+    apart = abs(_correlation(np.where(rest, table, 0.0)) - _correlation(expected))
+    if apart + 2 / np.sqrt(table[rest].sum()) > CORRELATION:
+        return False
     chi2 = float((((table - expected) ** 2)[rest] / np.maximum(expected[rest], 0.5)).sum())
     return float(special.chdtrc(free, chi2)) >= LEVEL
+
+
+def _correlation(table: NDArray[np.float64]) -> float:
+    """Return the correlation of the bins' numbers, which are ranks."""
+    place, total = np.arange(len(table)), table.sum()
+    means = (table.sum(1) @ place / total, table.sum(0) @ place / total)
+    lefts, rights = place - means[0], place - means[1]
+    spread = np.sqrt((table.sum(1) @ lefts**2) * (table.sum(0) @ rights**2))
+    return float(lefts @ table @ rights / spread) if spread else 0.0
 
 
 def _bins(codes: Codes) -> Codes:

@@ -36,6 +36,7 @@ ROWS = 3  # differing rows of each value
 LABELS = 2
 SAME = 0.95  # of a value's rows that must have one name
 SHARE = 0.8  # of the differing rows
+RARE = 9  # rows of categories that have no counterpart
 SHOWN = 6
 MOST = 200  # values that a condition names
 APART = 4.0  # deviations between the shares of neighbours, without pairs
@@ -73,10 +74,13 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
         return
     gone = np.flatnonzero((table.serve == 0) & (table.train > 0))
     come = np.flatnonzero((table.train == 0) & (table.serve > 0))
-    if len(gone) != len(come) or len(gone) < 3:
-        return
     gone = gone[np.argsort(-table.train[gone], kind="stable")]
     come = come[np.argsort(-table.serve[come], kind="stable")]
+    both = min(len(gone), len(come))
+    left = (*table.train[gone[both:]].tolist(), *table.serve[come[both:]].tolist())
+    if both < 3 or sum(left) > RARE:
+        return  # a rare category may be missing on one side by chance, no other
+    gone, come = gone[:both], come[:both]
     p, q = table.train[gone] / table.train.sum(), table.serve[come] / table.serve.sum()
     noise = np.sqrt((p + q) / 2 * (1 / table.train.sum() + 1 / table.serve.sum()))
     if (np.abs(p - q) > NEAR * noise).any() or (-np.diff(p) < APART * noise[:-1])[:2].any():

@@ -4,8 +4,9 @@ Tried are rounding, truncation towards zero, floor and ceiling to 4 decimals up 
 common multiples (0.5, 5, 15, 60 ...), and rounding to 1 to 5 significant digits, of train into
 serve and of serve into train; times are cut to minutes, hours or days. On paired rows the
 difference must lie within the reach of the rounding and the result on its lattice, in at least
-three differing rows of different values and 5 % of all differing rows, and far more often than if
-serve's values were dealt at random. Six or more digits are no skew (parity says so).
+three differing rows of different values and 5 % of all differing rows (ten, below half of them),
+and far more often than if serve's values were dealt at random. Six or more digits are no skew
+(parity says so).
 
 Without pairs one side must lie on the lattice and the other not, and the distributions must agree
 once it is rounded: only a coarse rounding changes a distribution enough to be sought.
@@ -45,6 +46,9 @@ MODES: dict[str, Callable[[Floats], Floats]] = {
 REACH = {"rounded": (-0.5, 0.5), "floored": (-1.0, 0.0), "raised": (0.0, 1.0)}
 BETTER = 0.02  # share that a rounding must explain more than a plainer one
 ON = 0.98  # of the rows seen on the lattice: rare values are not known exactly
+SURE = 10  # rows that must be rounded where most are not: small noise meets any lattice
+KINDS, STEPS = 8, 3  # cells in use before and after, at least
+OFF = 0.2  # of the rows that must lie beside the lattice before they were rounded
 FEW = 50  # rows whose amounts are no distribution yet
 EDGE = 1e-6
 
@@ -184,6 +188,9 @@ def _best(rows: Rows, candidates: Iterator[_Rounding]) -> tuple[_Rounding, Mask,
             best, most = (candidate, held), rows.share(held)
     if best is None:
         return None
+    sure = int(np.count_nonzero(best[1] & rows.differs))
+    if sure < SURE and sure < 0.5 * np.count_nonzero(rows.differs):
+        return None
     luck = rows.luck(best[0].holds)
     return (*best, luck) if rows.credible(best[1], luck) else None
 
@@ -218,8 +225,10 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
         return
     ways = (("serve", "train", grids), ("train", "serve", _swapped(grids)))
     for result, source, way in ways:
+        if len(way.train.counts) < KINDS or len(way.serve.counts) < STEPS:
+            continue  # of two values any rounding makes one
         for unit in UNITS if way.serve.total else ():
-            if not (_on(way.serve, unit) >= ON and _on(way.train, unit) <= 0.8):
+            if not (_on(way.serve, unit) >= ON and _off(way.train, unit) >= OFF):
                 continue
             for mode, function in MODES.items():
                 share = way.explained(_stepped(function, unit))
@@ -234,6 +243,12 @@ def _swapped(grids: Grids) -> Grids:
 
 def _stepped(function: Callable[[Floats], Floats], unit: float) -> Callable[[Floats], Floats]:
     return lambda v: function(v / unit) * unit
+
+
+def _off(side: Weighted, unit: float) -> float:
+    """Return the share of rows that surely lie beside the multiples of a unit."""
+    beside = np.ceil(side.lower / unit - EDGE) > side.upper / unit + EDGE
+    return float(side.counts[beside].sum()) / side.total
 
 
 def _on(side: Weighted, unit: float) -> float:

@@ -6,7 +6,9 @@ random (in a column of 0 and 1, where any two values that differ are each other'
 when nearly all rows differ). Both directions of the absolute value are tried.
 
 Without pairs the distributions must agree once train is mirrored, and a shift must not explain the
-same: a population whose mean moved from one side of zero to the other is no change of sign.
+same: a population whose mean moved from one side of zero to the other is no change of sign. On a
+part of the rows a change is claimed where it takes most of train beyond all of train, and serve
+has just that there.
 
 It can be wrong on a column whose values are few. Check whether the score is that of the other
 class, and which way a balance, an angle or a delay is counted.
@@ -103,6 +105,10 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
         share = grids.explained(flip.function)
         if share is not None and _no_shift(grids, flip.function):
             yield GridClaim(f"serve = {flip.words}", flip.reason, share)
+            return
+        share = grids.part(flip.function)
+        if share is not None:
+            yield GridClaim(f"serve = {flip.words} on a part of the rows", flip.reason, share)
             return
     share = grids.explained(np.abs)
     if share is not None and _signed(grids):

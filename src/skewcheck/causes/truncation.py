@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from skewcheck.causes import Claim, Context, GridClaim, Pair
 from skewcheck.causes._rewrites import Rewrite, Texts, rewritten, rewritten_grids
 from skewcheck.sides import Sides
@@ -50,12 +52,16 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
         max((len(v) for v, n in zip(table.labels, side.tolist(), strict=True) if n), default=0)
         for side in (table.train, table.serve)
     ]
-    size, inverse = min(lengths), lengths[0] < lengths[1]
-    ends = {label[size:] for label in table.labels if len(label) > size}
-    if not size or len(ends) < DISTINCT:
-        return
-    cuts = [_rewrite(size, dots, inverse) for dots in DOTS if len(dots) < size]
-    yield from rewritten_grids(sides, [*cuts, _bytes(size, inverse)])
+    inverse = lengths[0] < lengths[1]
+    new = (table.train == 0) & (table.serve > 0)  # where a part of the rows is cut, these are
+    longest = max((len(table.labels[i]) for i in np.flatnonzero(new)), default=0)
+    cuts: list[Rewrite] = []
+    for size in {min(lengths), min(lengths) if inverse else longest}:
+        ends = {label[size:] for label in table.labels if len(label) > size}
+        if size and len(ends) >= DISTINCT:
+            cuts += [_rewrite(size, dots, inverse) for dots in DOTS if len(dots) < size]
+            cuts.append(_bytes(size, inverse))
+    yield from rewritten_grids(sides, cuts)
 
 
 def _cuts(rows: list[tuple[str, str, int]], *, inverse: bool) -> Iterator[Rewrite]:

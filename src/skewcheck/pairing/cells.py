@@ -69,8 +69,19 @@ def cells(values: pa.Array | Lanes) -> Cells:
     flat = flattened(values)
     texts = np.full(len(flat.states), None, np.object_)
     if flat.texts is not None:
-        texts[:] = flat.texts.to_pylist()
+        texts[:] = _objects(flat.texts)
     return Cells(np.maximum(flat.states, State.NULL).astype(np.uint8), flat.numbers, texts)
+
+
+def _objects(texts: pa.Array) -> NDArray[np.object_]:
+    """Return texts as Python texts; those of a dictionary are made once."""
+    if not pa.types.is_dictionary(texts.type):
+        return np.asarray(texts.to_numpy(zero_copy_only=False), np.object_)
+    if len(texts.dictionary) > len(texts):
+        return _objects(texts.dictionary_decode())
+    known = np.array([*texts.dictionary.to_pylist(), None], np.object_)
+    places = pc.fill_null(texts.indices.cast(pa.int64()), len(known) - 1)
+    return np.asarray(known[places.to_numpy(zero_copy_only=False)], np.object_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,8 @@ def _of_lanes(lanes: Lanes) -> Flat:
 def _of_array(array: pa.Array) -> Flat:
     kind, rows = array.type, len(array)
     nan = np.full(rows, np.nan)
-    if pa.types.is_dictionary(kind) and not _is_text(kind.value_type):
+    plain = pa.types.is_dictionary(kind) and _is_text(kind.value_type)
+    if pa.types.is_dictionary(kind) and (array.dictionary.null_count or not plain):
         return _of_array(array.dictionary_decode())
     if pa.types.is_dictionary(kind) or _is_text(kind):
         return Flat(_states(array, State.TEXT), nan, array)

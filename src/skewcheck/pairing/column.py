@@ -13,7 +13,7 @@ from skewcheck.pairing.cells import Cells, cells
 from skewcheck.pairing.comparing import CODE, compared, differing
 from skewcheck.pairing.labels import labelled
 from skewcheck.pairing.sample import Pairing, PairSample, Whole
-from skewcheck.sources.batch import Lanes
+from skewcheck.sources.batch import Lanes, State
 from skewcheck.summaries.grid import Grid
 from skewcheck.summaries.gridspec import GridSpec
 from skewcheck.summaries.parity import Parity, ParityCounts, Tolerance
@@ -41,30 +41,46 @@ class PairColumn:
         self.reference = ColumnProfile(spec)
 
     def add(
-        self, train: pa.Array | Lanes, serve: pa.Array | Lanes, rows: Pairing
+        self,
+        train: pa.Array | Lanes,
+        serve: pa.Array | Lanes,
+        rows: Pairing,
+        *,
+        sampling: bool = True,
     ) -> NDArray[np.bool_]:
-        """Count some pairs; return which of them differ."""
+        """Count some pairs; return which of them differ.
+
+        Without ``sampling`` those that agree are left to ``sample``: looking for the few to keep
+        among all of them, again and again, costs as much as comparing them.
+        """
         codes = compared(train, serve, self.tolerance)
-        counts = np.bincount(codes, minlength=len(CODE)).tolist()
-        self.counts.update({p: counts[code] for p, code in CODE.items() if counts[code]})
+        counts = np.bincount(codes[codes > 0], minlength=len(CODE))  # nearly all are EQUAL
+        counts[CODE[Parity.EQUAL]] = len(codes) - counts.sum()
+        self.counts.update({p: int(counts[code]) for p, code in CODE.items() if counts[code]})
         differs = differing(codes)
-        agree = np.flatnonzero(codes < CODE[Parity.NULL_TRAIN])
-        self._keep(self.agreeing, (train, serve), rows, agree)
-        if differs.any():
-            found = np.flatnonzero(differs)
-            self._keep(self.differing, (train, serve), rows, found)
-            self._confuse(taken(train, found), taken(serve, found))
+        if sampling:
+            self._keep(self.agreeing, (train, serve), rows, codes < CODE[Parity.NULL_TRAIN])
+        if not differs.any():
+            return differs
+        found = np.flatnonzero(differs)
+        self._keep(self.differing, (train, serve), rows, differs)
+        self._confuse(taken(train, found), taken(serve, found))
         apart = np.flatnonzero(codes == CODE[Parity.DIFFERENT])
         if len(apart):
             self._measure(cells_of_numbers(train, apart), cells_of_numbers(serve, apart))
         return differs
+
+    def sample(self, train: pa.Array | Lanes, serve: pa.Array | Lanes, rows: Pairing) -> None:
+        """Take into the sample those of some pairs that agree."""
+        agree = compared(train, serve, self.tolerance) < CODE[Parity.NULL_TRAIN]
+        self._keep(self.agreeing, (train, serve), rows, agree)
 
     @staticmethod
     def _keep(
         sample: PairSample,
         values: tuple[pa.Array | Lanes, pa.Array | Lanes],
         rows: Pairing,
-        among: Whole,
+        among: NDArray[np.bool_],
     ) -> None:
         wanted = sample.wanted(rows, among)
         if len(wanted):
@@ -78,9 +94,11 @@ class PairColumn:
         self.ratios.add(ratio[np.isfinite(ratio)])
 
     def _confuse(self, train: pa.Array | Lanes, serve: pa.Array | Lanes) -> None:
-        if self.confusion is None or not (_named(train) or _named(serve)):
+        named = np.flatnonzero(_named(train) | _named(serve))
+        if self.confusion is None or not len(named):
             return
-        (left, t_codes), (right, s_codes) = labelled(train), labelled(serve)
+        sides = (labelled(taken(side, named)) for side in (train, serve))
+        (left, t_codes), (right, s_codes) = sides
         both = t_codes.astype(np.int64) * len(right) + s_codes
         pairs, counts = np.unique(both, return_counts=True)
         if len(pairs) > CONFUSED:
@@ -130,13 +148,12 @@ def cells_of_numbers(values: pa.Array | Lanes, rows: Whole) -> NDArray[np.float6
     return found.numbers
 
 
-def _named(values: pa.Array | Lanes) -> bool:
-    """Return whether a column holds texts or booleans."""
+def _named(values: pa.Array | Lanes) -> NDArray[np.bool_]:
+    """Return which rows are of a text or a boolean: row by row, so that any lots add up."""
     if isinstance(values, Lanes):
-        return bool(len(values.texts) or len(values.booleans))
-    kind = values.type
-    if pa.types.is_dictionary(kind):
+        return np.isin(values.states, (State.TEXT, State.BOOLEAN))
+    kind, types = values.type, pa.types
+    if types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind)
-    )
+    some = (types.is_string, types.is_large_string, types.is_string_view, types.is_boolean)
+    return np.full(len(values), any(is_kind(kind) for is_kind in some))

@@ -48,23 +48,17 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Rows that belong together, by position, in the order of serve; no serve row twice."""
+    """Rows that belong together, by position, in the order of serve; no serve row twice.
+
+    ``hashes`` are those of the keys: the same for a key on whatever machine and day. ``alone`` are
+    serve's rows whose key is none of these, one of each key.
+    """
 
     train: Positions
     serve: Positions
+    hashes: Hashes
+    alone: Positions
     coverage: Coverage
-
-    @property
-    def alone(self) -> Positions:
-        """Return the positions of serve's rows without a partner."""
-        return np.flatnonzero(unpaired_serve(self, self.coverage.rows_serve))
-
-
-def unpaired_serve(joined: Joined, rows: int) -> NDArray[np.bool_]:
-    """Return, for each of serve's rows, whether it has no partner."""
-    alone = np.ones(rows, np.bool_)
-    alone[joined.serve] = False
-    return alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +175,38 @@ def _joined(train: _Side, serve: _Side, as_of: AsOf | None, engine: tuple[str, i
     partner = np.full(len(serve.places), -1, np.int64)  # in order of serve: no row of it twice
     partner[right] = left
     right = np.flatnonzero(partner >= 0)
-    left, right = train.places[partner[right]], serve.places[right]
+    left, hashes = train.places[partner[right]], serve.hashes[right]
+    right = serve.places[right]
     same = _same(train, serve, left, right, as_of)
-    left, right = left[same], right[same]
+    left, right, hashes = left[same], right[same], hashes[same]
     nulls = (train.rows - len(train.places), serve.rows - len(serve.places))
     repeated = (len(train.places) - kept[0], len(serve.places) - kept[1])
     return Joined(
-        left, right, Coverage(train.rows, serve.rows, *kept, *nulls, *repeated, len(right))
+        left,
+        right,
+        mixed(hashes if serve.times is None else hashes ^ _times(serve, right)),
+        _alone(serve, right, hashes),
+        Coverage(train.rows, serve.rows, *kept, *nulls, *repeated, len(right)),
     )
+
+
+def _alone(serve: _Side, paired: Positions, hashes: Hashes) -> Positions:
+    """Return a row of each key of serve that no pair has, and the rows without a key."""
+    if len(paired) == serve.rows:
+        return np.zeros(0, np.int64)
+    alone = np.ones(serve.rows, np.bool_)
+    if serve.times is not None:  # every row asks for a partner of its own
+        alone[paired] = False
+        return np.flatnonzero(alone)
+    alone[serve.places] = False
+    _, first = np.unique(serve.hashes, return_index=True)
+    alone[serve.places[first[~np.isin(serve.hashes[first], hashes)]]] = True
+    return np.flatnonzero(alone)
+
+
+def _times(serve: _Side, paired: Positions) -> Hashes:
+    assert serve.times is not None
+    return mixed(serve.times[np.searchsorted(serve.places, paired)].view(np.uint64))
 
 
 def _same(

@@ -17,7 +17,7 @@ Labels = list[str | None]
 def labelled(values: pa.Array | Lanes, most: int | None = None) -> tuple[Labels, NDArray[np.int32]]:
     """Return the distinct values as texts (None for null), and the place there of each row's.
 
-    Beyond ``most`` values the labels are empty: there are too many.
+    Beyond ``most`` values the labels are empty: there are too many. Lists have none.
     """
     if not isinstance(values, Lanes):
         return _of_array(values, most)
@@ -33,10 +33,18 @@ def labelled(values: pa.Array | Lanes, most: int | None = None) -> tuple[Labels,
 
 
 def _of_array(array: pa.Array, most: int | None) -> tuple[Labels, NDArray[np.int32]]:
+    if pa.types.is_nested(array.type):
+        return [], np.zeros(len(array), np.int32)
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    known = len(array.dictionary)
-    places = pc.fill_null(array.indices.cast(pa.int32()), known).to_numpy(zero_copy_only=False)
+    known, indices = len(array.dictionary), array.indices.cast(pa.int32())
+    if most is not None and known > most:  # of them all, the rows may use a few
+        found = indices.dictionary_encode()
+        array = pa.DictionaryArray.from_arrays(
+            found.indices, array.dictionary.take(found.dictionary)
+        )
+        known, indices = len(array.dictionary), array.indices
+    places = pc.fill_null(indices, known).to_numpy(zero_copy_only=False)
     if most is not None and known > most:
         return [], places
     labels: Labels = [_label(value) for value in array.dictionary.to_pylist()]

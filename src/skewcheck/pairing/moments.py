@@ -31,18 +31,22 @@ def moments(values: pa.Array | Lanes) -> Seconds:
         return _micros(values)
     if pa.types.is_dictionary(kind):
         known = np.append(moments(values.dictionary), np.nan)
-        places = pc.fill_null(values.indices, len(known) - 1).to_numpy(zero_copy_only=False)
+        indices = values.indices.cast(pa.int64())  # narrow ones have no room for one more
+        places = pc.fill_null(indices, len(known) - 1).to_numpy(zero_copy_only=False)
         return np.asarray(known[places], np.float64)
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return _epochs(np.asarray(numbers, np.float64))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _spelled(values)
+    if pa.types.is_string_view(kind):
+        return _spelled(values.cast(pa.large_string()))
     return np.full(len(values), np.nan)
 
 
 def _micros(values: pa.Array) -> Seconds:
-    whole = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64()).cast(pa.float64())
+    whole = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    whole = whole.cast(pa.float64(), safe=False)  # beyond 2255, as 9999-12-31 is, floats are short
     return np.asarray(whole.to_numpy(zero_copy_only=False), np.float64) / 1e6
 
 

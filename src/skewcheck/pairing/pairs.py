@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.pairing.cells import Cells, cells
-from skewcheck.pairing.column import PairColumn, taken
+from skewcheck.pairing.column import SAMPLE, PairColumn, taken
 from skewcheck.pairing.comparing import compared, differing
 from skewcheck.pairing.forensics import Coverage
 from skewcheck.pairing.join import Joined
@@ -30,6 +30,8 @@ from skewcheck.summaries.places import Codes, Places
 Positions = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 
+SAMPLED = 4 * SAMPLE  # pairs among which a sample of those that agree is chosen
+HELD = 1 << 28  # bytes of train's columns kept from looking for segments to comparing
 LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
 RUN = 64  # rows in a run of neighbours
 NEIGHBOURS = 8192  # rows of all columns kept together
@@ -51,15 +53,14 @@ class Neighbours:
 class Task:
     """What is to be compared, and how.
 
-    ``columns`` are compared; ``segments`` are columns of which a few values are known; ``key`` and
-    ``time`` are serve's columns, ``entity`` names a column of serve whose rows belong together.
+    ``columns`` are compared; ``segments`` are columns of which a few values are known; ``time`` is
+    a column of serve, and so is ``entity``, whose rows belong together.
     """
 
     columns: Sequence[str]
     plan: Plan
     tolerances: Mapping[str, Tolerance]
     segments: Sequence[str] = ()
-    key: Sequence[str] = ()
     time: str | None = None
     entity: str | None = None
 
@@ -147,8 +148,11 @@ class _Counting:
         self._time = np.full(len(joined.serve), np.nan)
         if task.time is not None:
             self._time = moments(self._serve.taken(task.time, joined.serve))
-        self._priority = self._hashed(task.key, joined.serve)
+        self._priority = joined.hashes
         self._looked_at = _smallest(self._priority, LOOKED_AT)
+        self._sampled = _smallest(self._priority, SAMPLED)
+        self._kept: dict[str, pa.Array] = {}
+        self._held = 0
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())
         self.pairs.rows.add(self._segments, self._time, None)
@@ -157,12 +161,6 @@ class _Counting:
         if self._alone is not None:
             self.pairs.unpaired = Profile(task.plan, len(self._alone))
 
-    def _hashed(self, names: Sequence[str], rows: Positions) -> Hashes:
-        found = np.zeros(len(rows), np.uint64)
-        for name in names:
-            found = mixed(found + fingerprints(self._serve.taken(name, rows))[0])
-        return found
-
     def _coded(self) -> list[tuple[str, Codes]]:
         found = []
         for name in self._task.segments:
@@ -170,7 +168,12 @@ class _Counting:
             shelf, places = (
                 (self._train, self._joined.train) if there else (self._serve, self._joined.serve)
             )
-            codes = coded(shelf.taken(name, places))
+            values = shelf.column(name)
+            size = values.nbytes if isinstance(values, pa.Array) else HELD
+            if there and name in self._task.columns and self._held + size <= HELD:
+                self._kept[name] = values
+                self._held += size
+            codes = coded(taken(values, places))
             if codes is not None:
                 found.append((name, codes))
         if np.isfinite(self._time).any():
@@ -183,7 +186,7 @@ class _Counting:
         runs = np.arange(n, dtype=np.int64) // RUN
         found = [self._neighbours("order", runs, np.zeros(n))]
         if self._task.entity is not None:
-            hashes = self._hashed([self._task.entity], self._joined.serve)
+            hashes, _ = fingerprints(self._serve.taken(self._task.entity, self._joined.serve))
             _, entity = np.unique(hashes, return_inverse=True)
             found.append(self._neighbours("entity", entity.astype(np.int64), self._time))
         return found
@@ -202,27 +205,28 @@ class _Counting:
     def _without_partner(self) -> Positions | None:
         """Return serve's rows without a partner where these are a lot; copies of others are not."""
         places = self._joined.alone
-        if len(places) < LOT * self._serve.rows or not len(self._joined.serve):
-            return None
-        alone = self._hashed(self._task.key, places)
-        _, first = np.unique(alone, return_index=True)
-        kept = first[~np.isin(alone[first], self._priority)]
-        return np.sort(places[kept]) if len(kept) >= LOT * self._serve.rows else None
+        lot = len(places) >= LOT * self._serve.rows and len(self._joined.serve)
+        return places if lot else None
+
+    def _pairing(self, rows: Positions | slice) -> Pairing:
+        return Pairing(self._priority[rows], self._time[rows], self._joined.serve[rows])
 
     def column(self, name: str) -> None:
         """Compare one column of all pairs."""
-        task, joined, train = self._task, self._joined, self._train.column(name)
+        task, joined = self._task, self._joined
+        train = self._kept.pop(name) if name in self._kept else self._train.column(name)
         found = PairColumn(task.plan.spec(name), task.tolerances[name])
         marked = Places()
         beside = [_Beside(joined.serve[lot.rows]) for lot in self.pairs.neighbours]
+        sampled = _Beside(joined.serve[self._sampled])
         alone = None if self._alone is None else _Beside(self._alone)
         start = 0
         for rows, serve in self._serve.pieces(name):
             low, high = np.searchsorted(joined.serve, [start, start + rows])
             part = slice(int(low), int(high))
             own = _in_order(serve, joined.serve[part] - start)
-            pairing = Pairing(self._priority[part], self._time[part], joined.serve[part])
-            differs = found.add(taken(train, joined.train[part]), own, pairing)
+            pairing = self._pairing(part)
+            differs = found.add(taken(train, joined.train[part]), own, pairing, sampling=False)
             if differs.any():
                 codes = {
                     segment: Codes(c.labels, c.codes[part])
@@ -230,20 +234,25 @@ class _Counting:
                     if segment != name
                 }
                 marked.add(codes, self._time[part], differs)
-            for some in [*beside, *([alone] if alone else [])]:
+            for some in [sampled, *beside, *([alone] if alone else [])]:
                 some.see(start, rows, serve)
             start += rows
         for lot, some in zip(self.pairs.neighbours, beside, strict=True):
             t, s = taken(train, joined.train[lot.rows]), some.values()
             lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
+        found.sample(
+            taken(train, joined.train[self._sampled]),
+            sampled.values(),
+            self._pairing(self._sampled),
+        )
         found.reference.add(taken(train, joined.train[self._looked_at]), 0)
         found.reference.settle()
         self.pairs.columns[name], self.pairs.marked[name] = found, marked
         if alone is not None and self.pairs.unpaired is not None:
             lot_ = Batch(len(alone.positions), {name: alone.values()}, "", 0)
-            alone = Profile(task.plan, 0)
-            alone.add(lot_)
-            self.pairs.unpaired.columns.update(alone.columns)
+            unpaired = Profile(task.plan, 0)
+            unpaired.add(lot_)
+            self.pairs.unpaired.columns.update(unpaired.columns)
 
 
 class _Beside:

@@ -54,15 +54,19 @@ class PairSample:
         """Return the times of the pairs."""
         return self.rows.time
 
-    def wanted(self, rows: Pairing, among: Whole) -> Whole:
-        """Return which of the rows may get into the sample."""
-        priority = rows.priority[among]
+    def wanted(self, rows: Pairing, among: Whole | NDArray[np.bool_]) -> Whole:
+        """Return which of the rows may get into the sample; ``among`` are places or a mask."""
+        if len(self) == self.size and among.dtype == np.bool_:
+            near = np.flatnonzero(rows.priority <= self.rows.priority[-1])  # few: looked at first
+            return np.asarray(near[among[near]], np.int64)
+        places: Whole = np.flatnonzero(among) if among.dtype == np.bool_ else among.astype(np.int64)
+        priority = rows.priority[places]
         if len(self) == self.size:
-            return among[priority <= self.rows.priority[-1]]
-        if len(among) <= self.size:
-            return among
+            return np.asarray(places[priority <= self.rows.priority[-1]], np.int64)
+        if len(places) <= self.size:
+            return places
         bound = np.partition(priority, self.size - 1)[self.size - 1]
-        return among[priority <= bound]
+        return np.asarray(places[priority <= bound], np.int64)
 
     def add(self, rows: Pairing, train: Cells, serve: Cells) -> None:
         """Take these pairs into the sample as far as they belong there."""

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from skewcheck.ledger import Ledger
 from skewcheck.pairing.spool import Spool
 from skewcheck.pairing.stacking import Piece, stacked
-from skewcheck.sources.batch import Lanes, Lazy, Part, Source
+from skewcheck.sources.batch import Batch, Lanes, Lazy, Part, Source
 from skewcheck.sources.cells import Cells
 from skewcheck.sources.frames import FramePart
 
 WORKERS = 2
 PIECE = 1 << 16  # rows from which a piece is worth looking at alone
+WIDE, CELLS = 256, 1 << 24  # columns from which on, and cells up to which, a file is opened once
 SHARED = ("polars DataFrame", "pyarrow Table", "pyarrow RecordBatch")  # Arrow memory already
 
 
@@ -77,13 +78,22 @@ class Shelf:
                 break
             rack.rows.append(batch.rows)
             rack.names.append(dict.fromkeys(batch.columns))
-            if isinstance(batch.columns, Lazy):
+            if isinstance(batch.columns, Lazy) and not self._kept(rack, batch):
                 continue
             if rack.places is None:
                 rack.places = []
             keep = {n: c if shared else self._spool.put(c) for n, c in batch.columns.items()}
             rack.places.append(keep)
         return rack
+
+    def _kept(self, rack: _Rack, batch: Batch) -> bool:
+        """Return whether columns that could be read again are kept all the same.
+
+        To open a file costs as much as it has columns, so a wide and low one is opened once.
+        """
+        if len(rack.rows) > 1:
+            return rack.places is not None
+        return len(batch.columns) >= WIDE and batch.rows * len(batch.columns) <= CELLS
 
     def __enter__(self) -> Shelf:
         return self

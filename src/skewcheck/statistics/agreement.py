@@ -30,22 +30,28 @@ class Agreement:
     reach: float = 0.0
 
 
-def slack(expected: Values) -> Values:
+def slack(expected: Values, seen: Values) -> Values:
     """Return how far a number may be from the expected one and still be it."""
     size = np.abs(expected)
-    usual = float(np.median(size[np.isfinite(size)])) if np.isfinite(size).any() else 0.0
+    usual = min(_middle(size), _middle(np.abs(seen)))  # of 10 ^ train everything would be near
     return RELATIVE * size + CANCELLED * usual
+
+
+def _middle(size: Values) -> float:
+    finite = size[np.isfinite(size)]
+    return float(np.median(finite)) if len(finite) else 0.0
 
 
 def exactly(expected: Values, seen: Values) -> Mask:
     """Return which numbers are the expected ones, as float32 or printed to 6 digits at worst."""
     with np.errstate(all="ignore"):
         error = np.abs(seen - expected)
-        near: Mask = error <= slack(expected)
+        near: Mask = (error <= slack(expected, seen)) & np.isfinite(expected)
         if near.all():
             return near
         unit = 10.0 ** (np.floor(np.log10(np.abs(expected))) - DIGITS + 1)
         short = np.abs(seen / unit - np.round(seen / unit)) <= 1e-4
+        short &= np.isfinite(expected)
         return near | (short & (error <= unit * (0.5 + 1e-6)))
 
 
