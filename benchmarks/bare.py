@@ -1,6 +1,7 @@
 """What a comparison cannot do without: reading the same data, and nothing else. The yardstick.
 
 python benchmarks/bare.py parquet FILE...        decode every column with Polars
+python benchmarks/bare.py pairs TRAIN SERVE      DuckDB: join on the key, read all columns
 python benchmarks/bare.py nested SNAPSHOT LOGS   DuckDB: a census of keys, then an explicit read
 """
 
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 BATCH = 65_536
+KEY = "request_id"
 CENSUS = """
     select key, count(*)
     from (select unnest(json_keys(features)) as key
@@ -51,6 +53,19 @@ def read(snapshot: str, logs: str) -> None:
         pass
 
 
+def pairs(train: str, serve: str) -> None:
+    """Join two files on their key and read all columns of both, into Arrow."""
+    import duckdb
+    import pyarrow.parquet as pq
+
+    shared = [name for name in pq.read_schema(train).names if name != KEY]
+    columns = ", ".join(f"t.{name} AS t_{name}, s.{name} AS s_{name}" for name in shared)
+    tables = f"read_parquet('{train}') t JOIN read_parquet('{serve}') s USING ({KEY})"
+    database = duckdb.connect(config={"memory_limit": "2GiB"})
+    for _ in database.sql(f"SELECT {columns} FROM {tables}").to_arrow_reader(BATCH):
+        pass
+
+
 def _sql(arrow: str) -> str:
     return {"double": "DOUBLE", "int64": "DOUBLE", "bool": "BOOLEAN"}.get(arrow, "VARCHAR")
 
@@ -61,5 +76,7 @@ if __name__ == "__main__":
         parquet(paths)
     if what == "nested":
         census(paths[1])
+    if what == "pairs":
+        pairs(*paths)
     if what in ("nested", "read"):
         read(*paths)

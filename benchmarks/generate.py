@@ -107,6 +107,13 @@ def make_parquet(folder: Path, rows: int) -> None:
         table(seed, rows).write_parquet(folder / f"{side}.parquet")
 
 
+def make_pairs(folder: Path, rows: int) -> None:
+    """Write train.parquet, and its rows in another order as serve.parquet."""
+    train = table(0, rows)
+    train.write_parquet(folder / "train.parquet")
+    train.sample(fraction=1, shuffle=True, seed=1).write_parquet(folder / "serve.parquet")
+
+
 def make_nested(folder: Path, rows: int) -> None:
     """Write train.parquet, and that many events in plain/ and again in gz/."""
     for name in ("plain", "gz"):
@@ -148,12 +155,15 @@ def _times(rng: np.random.Generator, n: int) -> pl.Series:
     return pl.Series(moments).cast(pl.Datetime("ms", "UTC"))
 
 
+MAKERS = {"parquet": make_parquet, "pairs": make_pairs, "nested": make_nested}
+
+
 def main() -> None:
     """Write the data that the command line asks for; an existing folder is left as it is."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--nested", action="store_true")
+    parser.add_argument("--what", choices=MAKERS, default="parquet")
     arguments = parser.parse_args()
     if arguments.folder.exists():
         return
@@ -161,7 +171,7 @@ def main() -> None:
     unfinished = arguments.folder.with_name(f"{arguments.folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    (make_nested if arguments.nested else make_parquet)(unfinished, arguments.rows)
+    MAKERS[arguments.what](unfinished, arguments.rows)
     unfinished.rename(arguments.folder)
 
 

@@ -74,12 +74,16 @@ def measure(command: Sequence[str], folder: Path, accepted: Sequence[int] = (0,)
     return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit / 2**20)
 
 
-def works(data: Path, rows: Sequence[int], nested: Sequence[int]) -> Iterator[Work]:
+def works(
+    data: Path, rows: Sequence[int], pairs: Sequence[int], nested: Sequence[int]
+) -> Iterator[Work]:
     """Yield the rows of the table, the data of each made when its turn comes."""
     for n in rows:
-        yield _parquet(_made(data / f"parquet-{n}", n), n)
+        yield _parquet(_made(data / f"parquet-{n}", n, "parquet"), n)
+    for n in pairs:
+        yield _pairs(_made(data / f"pairs-{n}", n, "pairs"), n)
     for n in nested:
-        folder = _made(data / f"nested-{n}", n, "--nested")
+        folder = _made(data / f"nested-{n}", n, "nested")
         if not (folder / "train.profile").exists():
             measure([SKEWCHECK, "profile", "train.parquet", "-o", "train.profile"], folder)
         yield _nested(folder, n, "plain", "nested")
@@ -125,6 +129,9 @@ def document(table: str, runs: int) -> str:
         f"Medians of {runs} runs.\n{machine()}\n\n{table}\n"
         "- **Parquet**: `skewcheck compare` of two files of 25 columns, against Polars decoding "
         "both.\n"
+        "- **Rows paired by key**: the same with train's rows in another order as serve: "
+        "distributions, row parity and causes, against DuckDB joining both on the text key and "
+        "reading all columns into Arrow under 2 GiB.\n"
         "- **JSON lines**: `skewcheck compare` of a saved profile with nested logs of 40 features "
         "in eight files, against DuckDB counting the keys of all events and then reading them with "
         "an explicit schema; without the census, against that read alone, which must be told "
@@ -140,9 +147,9 @@ def quote(table: str, readme: Path) -> None:
     readme.write_text(f"{before}{MARKS[0]}{table}{MARKS[1]}{after}", "utf-8")
 
 
-def _made(folder: Path, rows: int, *options: str) -> Path:
+def _made(folder: Path, rows: int, what: str) -> Path:
     script = [sys.executable, str(HERE / "generate.py"), str(folder), "--rows", str(rows)]
-    subprocess.run([*script, *options], check=True)
+    subprocess.run([*script, "--what", what], check=True)
     return folder
 
 
@@ -150,6 +157,13 @@ def _parquet(folder: Path, rows: int) -> Work:
     sides = ["train.parquet", "serve.parquet"]
     bare = [sys.executable, str(HERE / "bare.py"), "parquet", *sides]
     return Work("Parquet", rows, folder, [SKEWCHECK, "compare", *sides, "--no-progress"], bare)
+
+
+def _pairs(folder: Path, rows: int) -> Work:
+    sides = ["train.parquet", "serve.parquet"]
+    bare = [sys.executable, str(HERE / "bare.py"), "pairs", *sides]
+    ours = [SKEWCHECK, "compare", *sides, "--no-progress"]
+    return Work("Parquet, rows paired by key", rows, folder, ours, bare)
 
 
 def _nested(folder: Path, rows: int, logs: str, bare: str) -> Work:
@@ -172,6 +186,7 @@ def main() -> None:
     """Measure what the command line asks for, print the table as it grows, write it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000, 4_000_000])
+    parser.add_argument("--pairs", type=int, nargs="*", default=[1_000_000, 4_000_000])
     parser.add_argument("--nested", type=int, nargs="*", default=[20_000, 100_000, 400_000])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--data", type=Path, default=HERE / "data", help="kept for the next time")
@@ -183,7 +198,8 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     arguments.data.mkdir(parents=True, exist_ok=True)
     print(table, end="", flush=True)
-    for work in works(arguments.data.resolve(), arguments.rows, arguments.nested):
+    sizes = arguments.rows, arguments.pairs, arguments.nested
+    for work in works(arguments.data.resolve(), *sizes):
         table += (row := compared(work, arguments.runs))
         print(row, end="", flush=True)
     arguments.output.write_text(document(table, arguments.runs), "utf-8")
