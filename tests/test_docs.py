@@ -15,6 +15,8 @@ from skewcheck import Config
 from skewcheck.cli import run
 from skewcheck.config import parse
 from skewcheck.discovery import discover
+from skewcheck.pairing.column import SAMPLE
+from skewcheck.pairing.spelling import REPAIRS
 from skewcheck.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -22,15 +24,39 @@ README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
-def blocks(language: str) -> list[str]:
-    """Return the fenced blocks of the README in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.M | re.S)
+PARITY = (ROOT / "docs" / "row-parity.md").read_text("utf-8")
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    """Return the fenced blocks of a page, of the README by default, in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, an empty one beside the fixtures."""
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def arguments(command: str) -> list[str]:
+    """Return what a line of shell gives to skewcheck."""
+    name, *words = shlex.split(command.replace("\\\n", " "))
+    assert name == "skewcheck"
+    return words
 
 
 def test_the_page_of_checks_is_what_the_checks_say() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "make_checks.py"))["page"]
     text = (ROOT / "docs" / "checks.md").read_text("utf-8")
     assert text == page(), "run: python docs/make_checks.py"
+
+
+def test_the_page_of_causes_is_what_the_causes_say() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "make_causes.py"))["page"]
+    text = (ROOT / "docs" / "causes.md").read_text("utf-8")
+    assert text == page(), "run: python docs/make_causes.py"
 
 
 def test_the_main_line_of_the_readme_exits_as_the_readme_says(
@@ -59,12 +85,68 @@ def test_the_python_example_of_the_readme_runs(
     assert (tmp_path / "report.html").stat().st_size > 0
 
 
+@pytest.mark.usefixtures("here")
+def test_the_readme_shows_the_first_lines_that_the_offline_run_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command, shown = blocks("bash", README.split("<!-- why -->")[1])[0], blocks("text")[0]
+    assert run(arguments(command)) == 1
+    printed = capsys.readouterr().out
+    assert len(shown.splitlines()) > 10
+    assert printed.startswith(shown), "copy the first lines again"
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("command", blocks("bash", PARITY))
+def test_every_command_of_the_page_on_row_parity_runs(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = arguments(command)
+    assert run(words) == (1 if words[0] == "compare" else 0)
+    assert capsys.readouterr().out.startswith("FAIL: " if words[0] == "compare" else words[1])
+
+
+@pytest.mark.usefixtures("here")
+def test_the_python_example_of_the_page_on_row_parity_names_the_planted_bugs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exec(blocks("python", PARITY)[0], {})
+    named = dict(line.split()[:2] for line in capsys.readouterr().out.splitlines())
+    assert named == {
+        "distance_miles": "factor",
+        "dep_hour": "hour_shift",
+        "origin_delay_60m": "constant",
+        "seats": "number_as_text",
+        "carrier": "case",
+        "pressure": "filled",
+    }
+
+
+def test_the_policy_file_of_the_page_on_row_parity_is_one() -> None:
+    config = parse(blocks("toml", PARITY)[0], "skewcheck.toml")
+    assert config.pairing.repairs == ("type", "padding")
+    assert config.pairing.absolute == {"distance_miles": 0.5}
+    assert config.pairing.relative == {None: 1e-6}
+
+
+def test_the_page_on_row_parity_names_every_repair_and_no_other() -> None:
+    named = re.findall(r"^\| `--repair-key (\w+)`", PARITY, re.M)
+    assert sorted(named) == sorted(REPAIRS)
+
+
+def test_the_page_on_row_parity_says_how_many_pairs_causes_are_tested_on() -> None:
+    assert f"more than {SAMPLE:,} differ" in PARITY
+    assert f"all {SAMPLE:,} differing rows tested" in PARITY
+
+
 def test_the_policy_file_of_the_readme_is_a_policy_file() -> None:
     config = parse(blocks("toml")[0], "skewcheck.toml")
     assert isinstance(config, Config)
     assert config.policy.checks["ks"].fail == 0.05
     assert config.policy.checks["ks"].warn is None
     assert config.policy.columns["income"]["divergence"].fail == 0.2
+    assert config.pairing.offline == "offline.parquet"
+    assert config.pairing.absolute == {"income": 0.01}
 
 
 def test_the_speed_table_of_the_readme_was_measured() -> None:
@@ -97,6 +179,7 @@ def test_every_dependency_has_an_exact_version_and_no_address() -> None:
     assert {re.split(r"[<>=]", name)[0] for name in wanted} <= pinned
 
 
-def test_every_check_has_a_manual_page() -> None:
-    for name, check in discover("skewcheck.checks").items():
-        assert len((check.__doc__ or "").splitlines()) > 2, name
+@pytest.mark.parametrize("kind", ["checks", "causes"])
+def test_every_check_and_cause_has_a_manual_page(kind: str) -> None:
+    for name, module in discover(f"skewcheck.{kind}").items():
+        assert len((module.__doc__ or "").splitlines()) > 2, name

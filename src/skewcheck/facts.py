@@ -47,7 +47,7 @@ def _nothing(value: Any) -> bool:
 def _fact(key: str, value: Any) -> str:
     if key in PLACES:
         return f"{PLACES[key]} {_shown(value)}"
-    name = safe(key, CELLS).replace("_", " ")
+    name = wording.PARITIES.get(key) or safe(key, CELLS).replace("_", " ")
     if key.endswith("_range"):
         return f"{name}: {' to '.join(_shown(v) for v in value)}"
     if key.endswith("share") and isinstance(value, int | float):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skewcheck import wording
+from skewcheck.account import BUGS
+from skewcheck.origin import Origin
 from skewcheck.sanitize import safe
+from skewcheck.schema import Role
 from skewcheck.verdict import Outcome, Verdict
 from skewcheck.views import ColumnView
 
 NAMED = 5  # columns that are named
+SOME = 3  # of each of two kinds
 SHORT = 30  # width of a column's name
 
 
@@ -21,15 +25,28 @@ def headline(verdict: Verdict, columns: Sequence[ColumnView]) -> str:
     worst = [c for c in columns if c.outcome is verdict.outcome]
     if not worst:
         return f"{word}: {safe(verdict.reason or 'no column was judged', 300)}"
-    return f"{word}: {_told(verdict.outcome, worst, columns)}"
+    compared, join = _parted(columns)
+    worst, open_join = _parted(worst)
+    told = [_told(verdict.outcome, worst, compared)] if worst else []
+    if open_join and verdict.outcome is not Outcome.PASS:
+        told.append(f"the pairing by {open_join[0].label}: {open_join[0].sentence}")
+    return f"{word}: {'; '.join(told) or _told(verdict.outcome, join, join)}"
+
+
+def _parted(columns: Sequence[ColumnView]) -> tuple[list[ColumnView], list[ColumnView]]:
+    """Return the columns that are compared, and the key that rows are paired by."""
+    found: tuple[list[ColumnView], list[ColumnView]] = ([], [])
+    for column in columns:
+        found[column.role is Role.KEY].append(column)
+    return found
 
 
 def _told(outcome: Outcome, worst: Sequence[ColumnView], columns: Sequence[ColumnView]) -> str:
-    names = wording.listed([safe(c.name, SHORT) for c in worst], NAMED)
+    names = _names(worst, NAMED)
     of_all = f"{wording.count(len(worst))} of {wording.rows(len(columns), 'column')}"
     one = len(worst) == 1
     if outcome is Outcome.FAIL:
-        return f"{of_all} {'differs' if one else 'differ'} beyond the limits: {names}"
+        return f"{of_all} {'differs' if one else 'differ'} beyond the limits{_blamed(worst)}"
     if outcome is Outcome.INCONCLUSIVE:
         verb = "is" if one else "are"
         return f"nothing failed, but {of_all} {verb} undecided: {names}{_wanted(worst)}"
@@ -39,6 +56,34 @@ def _told(outcome: Outcome, worst: Sequence[ColumnView], columns: Sequence[Colum
     if unjudged:
         return f"{of_all} within the limits, {wording.count(unjudged)} not judged"
     return f"{wording.rows(len(columns), 'column')} compared, all within the limits"
+
+
+def _blamed(worst: Sequence[ColumnView]) -> str:
+    """Return the names, pipeline bugs first and then drift, as far as the two are told apart."""
+    one = len(worst) == 1
+    bugs = [c for c in worst if c.skew_or_drift in BUGS]
+    drift = [c for c in worst if c.skew_or_drift is Origin.DRIFT]
+    rest = [c for c in worst if c not in bugs and c not in drift]
+    kinds = ((bugs, "by a pipeline bug" if one else "by pipeline bugs"), (drift, "by drift"))
+    known = [(some, words) for some, words in kinds if some]
+    if not known:
+        return f": {_names(rest, NAMED)}"
+    if len(known) == 1 and not rest:
+        return f", {known[0][1]}: {_names(worst, NAMED)}"
+    most = SOME if len(known) + bool(rest) > 1 else NAMED
+    told = [f"{wording.count(len(c))} {_words(c, words)} ({_names(c, most)})" for c, words in known]
+    told += (
+        [f"{wording.count(len(rest))} not known by which ({_names(rest, most)})"] if rest else []
+    )
+    return f": {', '.join(told)}"
+
+
+def _words(columns: Sequence[ColumnView], words: str) -> str:
+    return "by a pipeline bug" if len(columns) == 1 and "bug" in words else words
+
+
+def _names(columns: Sequence[ColumnView], most: int) -> str:
+    return wording.listed([safe(c.name, SHORT) for c in columns], most)
 
 
 def _wanted(worst: Sequence[ColumnView]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +13,12 @@ from skewcheck import wording
 from skewcheck.discovery import discover
 from skewcheck.facts import change, change_sign, facts
 from skewcheck.finding import Finding, Undefined
+from skewcheck.origin import CHECK
 from skewcheck.sanitize import safe
 from skewcheck.statistics.inference import RowsNeeded
 from skewcheck.verdict import Judgement, Outcome
+
+DAY_TIME, DAY_THEN_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)"), r"\1 \2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,20 @@ def line(judgement: Judgement, level: float) -> Line:
         effect=effect,
         interval=interval,
         limit=limit,
-        rows=both_rows(finding.n_train, finding.n_serve),
+        rows=_rows(finding),
         facts=facts(finding),
         needs=_decided_by(judgement, numbers) if undecided else "",
         p=wording.p_value(judgement.p),
         damage=_damage(judgement, numbers),
         numbers=numbers,
     )
+
+
+def _rows(finding: Finding) -> str:
+    """Return the rows that a finding rests on; those of a pair are counted once."""
+    if finding.check == CHECK:
+        return wording.rows(finding.n_serve, "pair")
+    return both_rows(finding.n_train, finding.n_serve)
 
 
 def both_rows(train: int, serve: int) -> str:
@@ -119,7 +130,9 @@ def _place(finding: Finding) -> str:
     """Return the part of the rows that a finding is about, in words."""
     segment, window = finding.subject.segment, finding.subject.window
     inside = f" where {safe(segment, 80)}" if segment else ""
-    return inside + (f" {safe(window, 80)}" if window else "")
+    if not window:
+        return inside
+    return f"{inside} {DAY_TIME.sub(DAY_THEN_TIME, safe(window, 80)).replace('+00:00', ' UTC')}"
 
 
 @cache

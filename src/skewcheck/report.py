@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from skewcheck import wording
+from skewcheck.account import BUGS
 from skewcheck.charts import Chart, chart
 from skewcheck.discovery import discover
 from skewcheck.headline import headline
 from skewcheck.lines import Line, both_rows, title_of
+from skewcheck.origin import Origin
 from skewcheck.policy import Policy, Rule
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
@@ -31,8 +33,10 @@ MEANINGS = {
 class Report:
     """Everything a renderer shows, in the order in which it is read.
 
-    ``columns`` are the features and then the scores, each worst first; ``others`` are the columns
-    not compared; ``limits`` are (check, title, fail limit, warn limit) in force.
+    ``columns`` are the features and then the scores, each worst first, pipeline bugs before drift,
+    and last the key that rows are paired by, with what is wrong with the pairing; ``pairing`` says
+    in sentences how rows were paired; ``others`` are the columns not compared; ``limits`` are
+    (check, title, fail limit, warn limit) in force.
     """
 
     run: Run
@@ -43,7 +47,7 @@ class Report:
     version: str
     train: SideView
     serve: SideView
-    pairing: str
+    pairing: tuple[str, ...]
     columns: tuple[ColumnView, ...]
     others: tuple[ColumnView, ...]
     guesses: tuple[str, ...]
@@ -53,12 +57,17 @@ class Report:
     @property
     def features(self) -> tuple[ColumnView, ...]:
         """Return the compared columns that are no score."""
-        return tuple(c for c in self.columns if c.role is not Role.SCORE)
+        return tuple(c for c in self.columns if c.role not in (Role.SCORE, Role.KEY))
 
     @property
     def scores(self) -> tuple[ColumnView, ...]:
         """Return the score columns."""
         return tuple(c for c in self.columns if c.role is Role.SCORE)
+
+    @property
+    def joins(self) -> tuple[ColumnView, ...]:
+        """Return the key that rows are paired by, with the findings on the join; or nothing."""
+        return tuple(c for c in self.columns if c.role is Role.KEY)
 
     @property
     def usual_rows(self) -> str:
@@ -68,7 +77,7 @@ class Report:
     @property
     def tally(self) -> dict[Outcome, int]:
         """Return how many columns have each outcome, worst first."""
-        found = [c.outcome for c in self.columns]
+        found = [c.outcome for c in (*self.features, *self.scores)]
         ordered = sorted(Outcome, key=lambda o: -o.severity)
         return {o: found.count(o) for o in ordered if o in found}
 
@@ -93,7 +102,7 @@ def build(run: Run) -> Report:
         version=safe(run.versions.get("skewcheck", "")),
         train=side_view("train", run.train),
         serve=side_view("serve", run.serve),
-        pairing=_pairing(run),
+        pairing=tuple(_pairing(run)),
         columns=columns,
         others=others,
         guesses=tuple(_guesses(run)),
@@ -102,18 +111,36 @@ def build(run: Run) -> Report:
     )
 
 
-def _pairing(run: Run) -> str:
-    """Return with what serve's rows were paired, and how many; empty where none were."""
+def _pairing(run: Run) -> Iterable[str]:
+    """Yield with what serve's rows were paired, and what of either side was not."""
     if run.partner is None:
-        return ""
+        return
     join = run.partner.pairs.join
-    of = f"{wording.count(join.coverage.paired)} of {wording.rows(join.requests, 'request')}"
-    with_ = f"{safe(run.partner.path, 200)}, {wording.rows(join.coverage.rows_train)}"
-    return f"{of} paired by {safe(join.key, NAME)} with {with_}"
+    found, path = join.coverage, safe(run.partner.path, 200)
+    how = "the latest row of their key" if join.as_of else "a row"
+    requests = wording.rows(join.requests, "request")
+    by = f"by {safe(join.key, NAME)}"
+    yield f"{wording.count(found.paired)} of {requests} have {how} in {path}, {by}"
+    if not join.as_of:
+        alone = wording.count(max(0, found.keys_train - found.paired))
+        rows = f"{wording.rows(found.keys_train, 'key')} in {wording.rows(found.rows_train)}"
+        yield f"{path} has {rows}: {alone} without a request"
+    counts = (
+        (found.null_train, f"without a key in {path}"),
+        (found.null_serve, "without a key in serve"),
+        (found.repeated_train, f"in {path} with the key of another row, the first one was paired"),
+    )
+    yield from (f"{wording.rows(n)} {what}" for n, what in counts if n)
+    for name, n in sorted(found.spelled.items(), key=lambda item: -item[1]):
+        more = wording.rows(n - found.paired, "more request")
+        options = " ".join(f"--repair-key {part}" for part in safe(name, NAME).split("+"))
+        yield f"{options} would pair {more}: keys are spelled differently"
 
 
-def _by_damage(column: ColumnView) -> tuple[bool, int, float]:
-    return column.role is Role.SCORE, -column.outcome.severity, -column.damage
+def _by_damage(column: ColumnView) -> tuple[int, int, int, float]:
+    order = {Role.SCORE: 1, Role.KEY: 2}.get(column.role, 0)
+    blame = 0 if column.skew_or_drift in BUGS else 2 if column.skew_or_drift is Origin.DRIFT else 1
+    return order, -column.outcome.severity, blame, -column.damage
 
 
 def _guesses(run: Run) -> Iterable[str]:

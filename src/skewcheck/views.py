@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from skewcheck import wording
-from skewcheck.account import CauseView, cause_view, origin, pairs, where
+from skewcheck.account import BUGS, CauseView, cause_view, origin, story, where
+from skewcheck.apart import PairsView, pairs
 from skewcheck.ledger import Ledger
 from skewcheck.lines import Line, line
+from skewcheck.origin import Origin
 from skewcheck.query import query
 from skewcheck.reasons import Reasons
 from skewcheck.run import Run, Side
@@ -44,9 +46,9 @@ class SideView:
 class ColumnView:
     """One column: ``name`` as it is, ``label`` safe to show, its lines worst first.
 
-    ``causes`` say why it differs, ``where`` in which rows, ``origin`` whether the pipeline or the
-    population did it, ``pairs`` how far paired rows are apart: empty where nothing is known.
-    ``reasons`` holds the same as numbers.
+    ``story`` is what to read first, empty where the main finding is all that is known. ``causes``
+    say why it differs, ``where`` in which rows, ``origin`` whether the pipeline or the population
+    did it, ``pairs`` how far paired rows are apart. ``reasons`` holds the same as numbers.
     """
 
     name: str
@@ -55,17 +57,18 @@ class ColumnView:
     kind: str
     outcome: Outcome
     lines: tuple[Line, ...]
+    story: tuple[str, ...] = ()
     causes: tuple[CauseView, ...] = ()
     where: str = ""
     origin: str = ""
-    pairs: tuple[str, ...] = ()
+    pairs: PairsView | None = None
     reasons: Reasons | None = None
 
     @property
-    def why(self) -> tuple[str, ...]:
-        """Return causes, place and origin, a sentence each."""
-        beside = (sentence for sentence in (self.where, self.origin) if sentence)
-        return (*(cause.sentence for cause in self.causes), *beside)
+    def skew_or_drift(self) -> Origin | None:
+        """Return whether the pipeline or the population moved it; None where that is not known."""
+        shift = self.reasons.shift if self.reasons else None
+        return shift.origin if shift else None
 
     @property
     def damage(self) -> float:
@@ -90,14 +93,24 @@ def column_view(run: Run, name: str, judgements: Iterable[Judgement] = ()) -> Co
     known = run.reasons.get(name)
     if known is None:
         return seen
+    paired = run.partner.pairs.columns.get(name) if run.partner else None
+    views = (cause_view(cause, query(run, name, cause), paired) for cause in known.causes)
+    follows = role is Role.SCORE and _wrong_features(run)
     return replace(
         seen,
-        causes=tuple(cause_view(cause, query(run, name, cause)) for cause in known.causes),
+        story=story(known, paired, follows=follows),
+        causes=tuple(views),
         where=where(known.where),
         origin=origin(known.shift),
-        pairs=pairs(run.partner.pairs.columns.get(name)) if run.partner else (),
+        pairs=pairs(paired, run.policy.level),
         reasons=known,
     )
+
+
+def _wrong_features(run: Run) -> bool:
+    """Return whether the pipeline changed a feature."""
+    features = (known for n, known in run.reasons.items() if run.schema.role(n) is Role.FEATURE)
+    return any(known.shift is not None and known.shift.origin in BUGS for known in features)
 
 
 def side_view(title: str, side: Side) -> SideView:

@@ -8,6 +8,18 @@ from dataclasses import dataclass
 
 MOST_DIGITS = 4
 ROUNDED_BY_VALUE = 1e6  # from here on a decimal says nothing
+PARITIES = {  # what became of paired values
+    "equal": "equal",
+    "float32": "equal as float32",
+    "printed": "equal in the digits printed",
+    "tolerated": "within the tolerance",
+    "retyped": "equal in another type",
+    "null_train": "null in train only",
+    "null_serve": "null in serve only",
+    "other_type": "of another type",
+    "different": "with another value",
+    "unseen": "lists or objects, not compared",
+}
 
 
 def count(n: int) -> str:

@@ -12,6 +12,7 @@ import pytest
 from skewcheck.render.html import render
 from skewcheck.report import build
 from tests.report.cases import flights, hostile
+from tests.report.offline import offline
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -32,8 +33,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("pages")
-    for case in (flights, hostile):
-        (made / f"{case.__name__}.html").write_text(render(build(case())), encoding="utf-8")
+    reports = {"flights": build(flights()), "hostile": build(hostile()), "offline": offline()}
+    for name, report in reports.items():
+        (made / f"{name}.html").write_text(render(report), encoding="utf-8")
     return made
 
 
@@ -62,7 +64,7 @@ class Visit:
         return list(self.page.evaluate(f"() => {{ {NAME} return {SHOWN}; }}"))
 
 
-@pytest.mark.parametrize("case", ["flights", "hostile"])
+@pytest.mark.parametrize("case", ["flights", "hostile", "offline"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_says_nothing_asks_for_nothing_and_runs_no_foreign_code(
     browser: Any, folder: Path, case: str, scheme: str
@@ -136,7 +138,7 @@ def test_without_scripts_every_column_and_table_can_be_read(browser: Any, folder
 
 
 @pytest.mark.parametrize("width", [360, 800, 1400])
-@pytest.mark.parametrize("case", ["flights", "hostile"])
+@pytest.mark.parametrize("case", ["flights", "hostile", "offline"])
 def test_no_width_scrolls_sideways(browser: Any, folder: Path, case: str, width: int) -> None:
     size = {"width": width, "height": 800}
     with Visit(browser, folder / f"{case}.html", viewport=size) as visit:
@@ -167,3 +169,25 @@ def test_printing_opens_what_did_not_pass(browser: Any, folder: Path) -> None:
         opened = visit.page.evaluate("document.querySelectorAll('.col[open]').length")
         assert opened == 7
         assert len(visit.page.pdf()) > 10_000
+
+
+def test_a_query_can_be_selected_with_one_click_and_is_the_whole_query(
+    browser: Any, folder: Path
+) -> None:
+    with Visit(browser, folder / "offline.html") as visit:
+        visit.page.click(".col > summary")
+        visit.page.click(".col[open] .y details > summary")
+        visit.page.click(".col[open] pre")
+        selected = visit.page.evaluate("getSelection().toString()")
+        assert selected.startswith(
+            "WITH t AS (FROM read_parquet('fixtures/flights/offline.parquet')"
+        )
+        assert selected.rstrip().endswith("LIMIT 20")
+
+
+def test_causes_are_found_by_the_filter(browser: Any, folder: Path) -> None:
+    with Visit(browser, folder / "offline.html") as visit:
+        visit.page.fill("#find", "lower case")
+        assert visit.columns() == ["carrier"]
+        visit.page.fill("#find", "drift: population")
+        assert visit.columns()[0] == "dewp"

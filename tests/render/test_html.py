@@ -18,12 +18,13 @@ from skewcheck.render.html import render
 from skewcheck.report import Report, build
 from tests.report.cases import HOSTILE, Columns, flights, hostile, run
 from tests.report.golden import expected
+from tests.report.offline import offline
 
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "section", "details",
     "summary", "h1", "h2", "p", "b", "i", "span", "div", "ul", "li", "dl", "dt", "dd", "table",
     "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "svg", "g", "path", "use", "text",
-    "form", "input", "label", "select", "option", "button", "output", "script",
+    "form", "input", "label", "select", "option", "button", "output", "script", "br", "pre",
 }  # fmt: skip
 
 
@@ -143,3 +144,27 @@ def wide(columns: int) -> Report:
 def test_a_column_costs_at_most_three_kilobytes() -> None:
     few, many = (len(render(wide(n)).encode()) for n in (6, 66))
     assert (many - few) / 60 <= 3_000
+
+
+def test_a_column_with_a_cause_has_query_place_origin_and_pairs() -> None:
+    text = render(offline())
+    carrier = text[text.index("<span class=n>carrier<") : text.index("<span class=n>pressure<")]
+    summary, _, body = carrier.partition("</summary>")
+    assert "pipeline bug: serve = train in lower case" in summary
+    assert "only where caller = app-android" in summary
+    for words in ("Query for DuckDB", "Where, when", "Skew or drift", "<td>B6<td>b6<td>792 rows"):
+        assert words in body
+    assert "FROM s JOIN t ON" in body
+    assert "12,949 of 12,949 requests have a row in fixtures/flights/offline.parquet" in text
+
+
+def test_a_column_that_drifted_says_so_in_its_summary() -> None:
+    text = render(offline())
+    dewp = text[text.index("<span class=n>dewp<") :].partition("</summary>")[0]
+    assert "<b>drift: the population moved, all 12,949 paired rows agree</b>" in dewp
+
+
+def test_a_query_that_cannot_be_shown_as_it_is_is_not_shown() -> None:
+    text = render(build(hostile()))
+    assert text.count("this query holds names that cannot be shown as they are") > 2
+    assert max(map(len, re.findall(r"<pre tabindex=0>(.*?)</pre>", text, re.S))) < 10_000

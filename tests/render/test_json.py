@@ -9,22 +9,32 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.stats import binomtest
 
+from skewcheck.causes import Cause
 from skewcheck.finding import Undefined
 from skewcheck.ledger import Ledger
+from skewcheck.origin import Origin, Shift
 from skewcheck.policy import Policy, Rule
+from skewcheck.reasons import Reasons
 from skewcheck.render.json import render
 from skewcheck.report import build
 from skewcheck.run import Run
 from skewcheck.statistics.intervals import Share
-from tests.report.cases import HOSTILE, flights, hostile, judged, nulls, run
+from tests.report.cases import HOSTILE, LEVEL, flights, hostile, judged, nulls, run
 from tests.report.golden import expected
+from tests.report.offline import offline
+from tests.report.paired import located, moment, numbers, partner, segment, window
 
+JULY = moment("2013-07-08T00:00+00:00")
 ONE = {"a": pa.array([1.0, 2.0, 3.0])}
 TOP = {
     "schema_version", "verdict", "exit_code", "status", "reason", "train", "serve", "ledger",
-    "columns", "readiness", "fix_first", "guesses", "policy", "versions", "command", "started",
-    "seconds",
+    "pairs", "columns", "readiness", "fix_first", "guesses", "policy", "versions", "command",
+    "started", "seconds",
+}  # fmt: skip
+COLUMN = {
+    "name", "role", "kind", "verdict", "story", "findings", "causes", "parity", "where", "origin",
 }  # fmt: skip
 FINDING = {
     "check", "value", "low", "high", "unit", "n_train", "n_serve", "verdict", "reason", "error",
@@ -66,12 +76,22 @@ def test_the_flights_case_is_as_it_was() -> None:
     assert json.loads(text) == json.loads(expected("flights.json", text))
 
 
+def test_the_causes_of_the_flights_are_as_they_were() -> None:
+    """What is asked of the pairs, without the findings, which another file holds."""
+    told = ("name", "verdict", "story", "causes", "parity", "where", "origin")
+    made = strict(render(offline()))
+    columns = [{k: c[k] for k in told} for c in made["columns"] if c["causes"]]
+    actual = {"reason": made["reason"], "pairs": made["pairs"], "columns": columns}
+    text = json.dumps(rounded(actual), indent=1) + "\n"
+    assert json.loads(text) == json.loads(expected("flights-offline.json", text))
+
+
 def test_the_contract_has_its_keys() -> None:
     made = document(flights())
     assert set(made) == TOP
     assert made["schema_version"] == 1 and made["status"] == "complete"
     assert made["train"] | {"path": "train.parquet", "rows": 20_000} == made["train"]
-    assert {"name", "role", "kind", "verdict", "findings", "causes"} == set(made["columns"][0])
+    assert all(set(c) == COLUMN for c in made["columns"])
     assert all(set(f) == FINDING for c in made["columns"] for f in c["findings"])
 
 
@@ -156,3 +176,89 @@ def test_hostile_names_survive_and_the_text_is_plain_ascii() -> None:
 def test_a_path_that_is_no_unicode_can_be_written() -> None:
     made = run(ONE, ONE, [], command="skewcheck \udcff")
     render(build(made)).encode("utf-8")
+
+
+def _paired() -> Any:
+    """Return the one column of a run with a cause on paired rows, and the run's pairs."""
+    miles = [float(x) for x in range(1, 11)]
+    served = [x * 1.609344 for x in miles[:4]] + miles[4:]
+    cause = Cause("factor", "serve = 1.609344 × train", "kilometres?", 1.0, True, 's."a" > 3')
+    where = located(4, 10, segment("caller", ("web",), 4, 4, 10), window(JULY))
+    made = run(
+        ONE,
+        ONE,
+        [judged("row_parity", "a", Share(4, 10), Rule(0.001), unit="share", n=(10, 10))],
+        reasons={"a": Reasons((cause,), where, Shift(Origin.BOTH, 2.0, 0.5))},
+        partner=partner({"a": numbers(list(miles), list(served))}, spelled={"case": 300}),
+    )
+    found = document(made)
+    return found["columns"][0], found["pairs"]
+
+
+def test_a_cause_has_its_name_its_share_its_statement_and_its_query() -> None:
+    (cause,) = _paired()[0]["causes"]
+    assert set(cause) == {
+        "cause", "explains", "statement", "reason", "sentence", "paired", "also", "query",
+    }  # fmt: skip
+    assert (cause["cause"], cause["explains"], cause["paired"]) == ("factor", 1.0, True)
+    assert cause["statement"] == "serve = 1.609344 × train"
+    assert cause["sentence"].endswith("on all 4 paired rows that differ: kilometres?")
+    assert cause["query"].endswith('WHERE s."a" > 3\nLIMIT 20')
+
+
+def test_the_story_of_a_column_is_what_the_other_reports_say_first() -> None:
+    (sentence,) = _paired()[0]["story"]
+    assert sentence.startswith("pipeline bug, and drift: serve = 1.609344 × train")
+
+
+def test_the_parity_of_a_column_has_the_interval_of_its_share() -> None:
+    parity = _paired()[0]["parity"]
+    assert set(parity) == {
+        "pairs", "differing", "share", "low", "high", "counts", "differences", "ratios",
+        "confusion",
+    }  # fmt: skip
+    assert (parity["pairs"], parity["differing"], parity["share"]) == (10, 4, 0.4)
+    exact = binomtest(4, 10).proportion_ci(1 - 2 * LEVEL, "exact")
+    assert (parity["low"], parity["high"]) == pytest.approx((exact.low, exact.high))
+    assert parity["counts"] == {"equal": 6, "different": 4}
+    assert parity["ratios"]["50 %"] == pytest.approx(1.609344)
+    assert parity["differences"]["100 %"] == pytest.approx(4 * 0.609344)
+
+
+def test_where_and_when_are_there_as_numbers() -> None:
+    where = _paired()[0]["where"]
+    assert set(where) == {"sentence", "rows", "differing", "segment", "since", "until"}
+    assert (where["rows"], where["differing"], where["until"]) == (10, 4, None)
+    assert where["segment"]["column"] == "caller" and where["segment"]["values"] == ["web"]
+    assert where["since"]["at"] == JULY.at
+
+
+def test_the_origin_says_how_much_of_the_drift_is_the_pipelines() -> None:
+    origin = _paired()[0]["origin"]
+    assert set(origin) == {"origin", "sentence", "drift_seen", "drift_of_population", "explained"}
+    assert origin["origin"] == "pipeline bug and population moved"
+    assert (origin["drift_seen"], origin["drift_of_population"], origin["explained"]) == (
+        2.0, 0.5, 0.75,
+    )  # fmt: skip
+
+
+def test_the_pairs_of_the_run_are_accounted_for() -> None:
+    pairs = _paired()[1]
+    assert {"path", "offline", "key", "as_of", "paired", "spelled"} <= set(pairs)
+    assert (pairs["path"], pairs["key"], pairs["paired"]) == ("offline.parquet", "request_id", 290)
+    assert pairs["spelled"] == {"case": 300}
+
+
+def test_without_pairs_there_is_no_parity_no_place_and_no_origin() -> None:
+    made = document(run(ONE, ONE, []))
+    assert made["pairs"] is None
+    for column in made["columns"]:
+        assert column["parity"] is column["where"] is column["origin"] is None
+        assert column["causes"] == column["story"] == []
+
+
+def test_a_column_of_no_pair_has_no_share_and_no_interval() -> None:
+    made = document(run(ONE, ONE, [], reasons={}, partner=partner({"a": numbers([], [])})))
+    parity = made["columns"][0]["parity"]
+    assert parity["pairs"] == 0
+    assert parity["share"] is parity["low"] is parity["high"] is None

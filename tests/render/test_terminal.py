@@ -13,6 +13,7 @@ from skewcheck.report import Report, build
 from skewcheck.sanitize import UNSAFE
 from tests.report.cases import flights, hostile, nulls, run
 from tests.report.golden import expected
+from tests.report.offline import offline
 
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 ONE = {"a": pa.array([1.0])}
@@ -29,6 +30,11 @@ def test_the_flights_case_is_as_it_was(
 ) -> None:
     actual = render(report, width=width, verbose=verbose)
     assert actual == expected(f"flights{name}.txt", actual)
+
+
+def test_the_flights_with_their_causes_are_as_they_were() -> None:
+    actual = render(offline())
+    assert actual == expected("flights-offline.txt", actual)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
@@ -88,3 +94,18 @@ def test_a_thousand_failing_columns_do_not_flood_the_terminal() -> None:
     text = render(build(run(ONE, ONE, wide)))
     assert len(text.splitlines()) < 100
     assert "970 columns more not listed (--verbose lists them)" in text
+
+
+def test_the_long_report_tells_place_origin_and_pairs() -> None:
+    text = " ".join(render(offline(), verbose=True).split())
+    assert "where: only where caller = app-android (4,499 of 12,949 rows, 34.7 %)" in text
+    assert "skew or drift: pipeline bug: paired rows differ, so fix the code" in text
+    assert "pairs: 4,499 of 12,949 paired rows differ (34.05 to 35.44 %)" in text
+    assert "train → serve: B6 → b6 (792 rows)" in text
+    assert "serve ÷ train: median 1.609344 " in text
+
+
+def test_every_column_is_told_once_whether_it_is_skew_or_drift() -> None:
+    brief = render(offline())
+    assert brief.count("drift: the population moved") == 9
+    assert brief.count("pipeline bug") == 2 + 7  # twice in the verdict, once a column

@@ -8,19 +8,25 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from skewcheck.causes import Cause
 from skewcheck.comparison import sides as laid_out
 from skewcheck.finding import Finding, Subject, Undefined
 from skewcheck.ledger import Ledger
+from skewcheck.location import Location
+from skewcheck.origin import Origin, Shift
 from skewcheck.policy import Policy, Rule
 from skewcheck.profile import Plan, Profile
+from skewcheck.reasons import Reasons
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Role, Schema
 from skewcheck.sources.batch import Batch
+from skewcheck.sql import ident, literal
 from skewcheck.statistics.divergence import js8
 from skewcheck.statistics.inference import Inference
 from skewcheck.statistics.intervals import ShareDifference
 from skewcheck.statistics.ks import ks
 from skewcheck.verdict import Judgement, Outcome, Verdict, worst
+from tests.report.paired import column, partner, segment
 
 Columns = Mapping[str, pa.Array]
 LEVEL = 0.05
@@ -125,7 +131,14 @@ def run(
     outcome = worst(j.outcome for js in columns.values() for j in js)
     names = dict.fromkeys([*train, *serve])
     sides = [
-        Side(path, made.rows, layout, changes.pop(f"{title}_ledger", _ledger(made.rows)), made)
+        Side(
+            path,
+            made.rows,
+            layout,
+            changes.pop(f"{title}_ledger", _ledger(made.rows)),
+            made,
+            f"FROM read_parquet('{title}.parquet')",
+        )
         for title, path, layout, made in (
             ("train", "train.parquet", "Parquet", profile(train)),
             ("serve", "shadow_logs/", "JSON lines, features in 'features'", profile(serve)),
@@ -223,7 +236,7 @@ def _miles(rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 def hostile(names: Sequence[str] = HOSTILE) -> Run:
-    """Return a run whose column names, values, paths and reasons try to break out."""
+    """Return a run whose names, values, paths, causes and places try to break out."""
     rng = np.random.default_rng(7)
     train = {name: pa.array(rng.choice(names, 500)) for name in names}
     serve = {name: pa.array(rng.choice([*names, "new"], 400)) for name in names}
@@ -254,5 +267,27 @@ def hostile(names: Sequence[str] = HOSTILE) -> Run:
         ),
         serve_ledger=ledger,
         notes=names,
+        reasons={name: _reasons(name, names) for name in names},
+        partner=partner(
+            {name: column(train[name][:300], serve[name][:300]) for name in names},
+            path=names[0],
+            key=names[1],
+            spelled=dict.fromkeys(names, 310),
+        ),
         command="skewcheck compare " + " ".join(names),
     )
+
+
+def _reasons(name: str, names: Sequence[str]) -> Reasons:
+    """Return causes, a place and an origin made of hostile text; the query is built as usual."""
+    cause = Cause(
+        "relabelling",
+        f"serve = {name}",
+        f"{name}?",
+        0.75,
+        True,
+        f"s.{ident(name)} = {literal(name)}",
+        tuple(f"or {other}" for other in names[:3]),
+    )
+    where = Location(75, 300, segment(name, (name, names[0]), 75, 80, 300), None, 10)
+    return Reasons((cause, cause), where, Shift(Origin.BOTH, 2.0, 0.5))

@@ -150,3 +150,19 @@ def test_damage_of_a_failure_counts_the_near_end_of_its_interval() -> None:
 def test_any_effect_beyond_a_limit_of_zero_is_past_every_multiple() -> None:
     found = line(judged("ks", "c", Share(5, 10), Rule(0.0)), LEVEL)
     assert math.isinf(found.damage)
+
+
+def test_paired_rows_are_counted_once_and_their_kinds_named_in_words() -> None:
+    judgement = judged(
+        "row_parity", "c", Share(3, 100), Rule(0.001), unit="share", n=(100, 100), null_serve=3
+    )
+    found = line(judgement, LEVEL)
+    assert found.rows == "100 pairs"
+    assert found.facts == ("null in serve only: 3",)
+
+
+def test_a_window_is_told_in_days_and_times() -> None:
+    since = "since 2013-07-08T02:00+00:00 until 2013-07-09T00:00+00:00"
+    finding = Finding("row_parity", Subject("c", None, since), Share(3, 100), "share", 100, 100, {})
+    found = line(Judgement(finding, Rule(0.001), Outcome.FAIL), LEVEL)
+    assert found.title == ("rows that differ since 2013-07-08 02:00 UTC until 2013-07-09 00:00 UTC")

@@ -9,13 +9,16 @@ import pytest
 
 from skewcheck.charts import Bar
 from skewcheck.finding import Undefined
+from skewcheck.origin import Origin, Shift
 from skewcheck.policy import Policy, Rule
+from skewcheck.reasons import Reasons
 from skewcheck.report import Report, build, rows
 from skewcheck.run import Run
 from skewcheck.schema import Column, Role, Schema
 from skewcheck.statistics.intervals import Share
 from skewcheck.verdict import Judgement, Outcome, Verdict
 from tests.report.cases import HOSTILE, flights, hostile, judged, nulls, run
+from tests.report.paired import numbers, partner
 
 ONE = {"a": pa.array([1.0, 2.0, 3.0])}
 
@@ -156,11 +159,14 @@ def test_every_word_of_a_hostile_run_is_printable() -> None:
         return []
 
     found = build(hostile())
-    words = strings([found.headline, found.guesses, found.limits, found.methods])
+    words = strings([found.headline, found.guesses, found.limits, found.methods, found.pairing])
     for side in (found.train, found.serve):
         words += strings([getattr(side, name) for name in side.__slots__])
     for column in (*found.columns, *found.others):
         words += [column.label, column.sentence, *(f for x in column.lines for f in x.facts)]
+        words += [*column.story, column.where, column.origin]
+        words += [words for cause in column.causes for words in (cause.sentence, *cause.also)]
+        words += column.pairs.sentences if column.pairs else ()
     for chart in found.charts.values():
         words += [bar.label for bar in chart.bars]
     assert len(words) > 200
@@ -184,3 +190,112 @@ def test_the_meaning_of_every_exit_code_is_told() -> None:
 def _runs() -> list[Run]:
     sets = ((0, 20_000), (9_000, 20_000), (1, 100))
     return [run(ONE, ONE, [nulls("a", (0, 20_000), serve)]) for serve in sets]
+
+
+def blamed(**origins: Origin) -> Report:
+    """Return a report of failing columns of these origins; each has four of ten pairs differing."""
+    pair = numbers([1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 3.0, 4.0])
+    frame = dict.fromkeys(origins, ONE["a"])
+    return build(
+        run(
+            frame,
+            frame,
+            [nulls(name, (0, 20_000), (9_000, 20_000)) for name in origins],
+            reasons={name: Reasons((), None, Shift(of)) for name, of in origins.items()},
+            partner=partner(dict.fromkeys(origins, pair)),
+        )
+    )
+
+
+def test_the_headline_names_pipeline_bugs_before_drift() -> None:
+    found = blamed(a=Origin.DRIFT, b=Origin.SKEW, c=Origin.MISPLACED, d=Origin.UNDECIDED)
+    assert found.headline == (
+        "FAIL: 4 of 4 columns differ beyond the limits: 2 by pipeline bugs (b, c), 1 by drift (a), "
+        "1 not known by which (d)"
+    )
+    assert [c.name for c in found.features] == ["b", "c", "d", "a"]
+
+
+def test_one_kind_of_difference_is_named_once() -> None:
+    assert blamed(a=Origin.DRIFT, b=Origin.DRIFT).headline == (
+        "FAIL: 2 of 2 columns differ beyond the limits, by drift: a, b"
+    )
+    assert blamed(a=Origin.BOTH).headline == (
+        "FAIL: 1 of 1 column differs beyond the limits, by a pipeline bug: a"
+    )
+
+
+def test_one_bug_beside_drift_is_one_bug() -> None:
+    assert blamed(a=Origin.BOTH, b=Origin.DRIFT).headline.endswith(
+        ": 1 by a pipeline bug (a), 1 by drift (b)"
+    )
+
+
+def joined(*judgements: Judgement, **coverage: Any) -> Report:
+    """Return a report of one column within the limits, and of these findings on the join."""
+    return build(
+        run(
+            ONE,
+            ONE,
+            [nulls("a", (0, 20_000), (0, 20_000)), *judgements],
+            schema=Schema(
+                {"a": Column("a", Role.FEATURE), "request_id": Column("request_id", Role.KEY)}
+            ),
+            partner=partner({}, **coverage),
+        )
+    )
+
+
+def test_a_join_that_fails_is_told_and_is_no_column() -> None:
+    lost = judged("unpaired_rows", "request_id", Share(60, 310), Rule(0.05), unit="share")
+    found = joined(lost)
+    assert found.headline.startswith(
+        "FAIL: the pairing by request_id: requests without an offline row: 19.4 % ("
+    )
+    assert [c.name for c in found.features] == ["a"]
+    assert [c.name for c in found.joins] == ["request_id"]
+    assert sum(found.tally.values()) == 1
+
+
+def test_a_join_that_fails_beside_a_column_comes_after_it() -> None:
+    lost = judged("unpaired_rows", "request_id", Share(60, 310), Rule(0.05), unit="share")
+    found = joined(lost, nulls("a", (0, 20_000), (9_000, 20_000)))
+    assert found.headline.startswith(
+        "FAIL: 1 of 1 column differs beyond the limits: a; the pairing"
+    )
+
+
+def test_a_join_in_order_is_not_mentioned_in_the_headline() -> None:
+    fine = judged("unpaired_rows", "request_id", Share(0, 3_100), Rule(0.05), unit="share")
+    assert joined(fine).headline == "PASS: 1 column compared, all within the limits"
+
+
+def test_the_pairing_is_told_both_ways() -> None:
+    assert joined().pairing == (
+        "290 of 310 requests have a row in offline.parquet, by request_id",
+        "offline.parquet has 300 keys in 300 rows: 10 without a request",
+    )
+
+
+def test_what_is_wrong_with_keys_is_counted_and_a_repair_is_offered() -> None:
+    found = joined(
+        null_train=1, null_serve=5, repeated_train=2, spelled={"case": 300, "type+case": 305}
+    )
+    assert found.pairing[2:] == (
+        "1 row without a key in offline.parquet",
+        "5 rows without a key in serve",
+        "2 rows in offline.parquet with the key of another row, the first one was paired",
+        "--repair-key type --repair-key case would pair 15 more requests: "
+        "keys are spelled differently",
+        "--repair-key case would pair 10 more requests: keys are spelled differently",
+    )
+
+
+def test_an_as_of_join_speaks_of_the_latest_row() -> None:
+    assert joined(as_of=True).pairing == (
+        "290 of 320 requests have the latest row of their key in offline.parquet, by request_id",
+    )
+
+
+def test_a_run_without_pairs_says_nothing_of_them(report: Report) -> None:
+    assert report.pairing == () and report.joins == ()

@@ -87,7 +87,7 @@ def _shown(report: Report) -> Iterable[Shown]:
 def _sections(shown: list[Shown]) -> list[tuple[str, list[Shown]]]:
     from skewcheck.schema import Role
 
-    features = [s for s in shown if s.column.role is not Role.SCORE]
+    features = [s for s in shown if s.column.role not in (Role.SCORE, Role.KEY)]
     return [("Features", features), ("Scores", [s for s in shown if s.column.role is Role.SCORE])]
 
 

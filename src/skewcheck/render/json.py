@@ -18,6 +18,7 @@ from skewcheck.policy import Policy, Rule
 from skewcheck.report import Report, rules
 from skewcheck.run import Run, Side
 from skewcheck.statistics.inference import RowsNeeded
+from skewcheck.statistics.intervals import Share
 from skewcheck.summaries.grid import Grid
 from skewcheck.verdict import Outcome
 from skewcheck.views import ColumnView, fates
@@ -88,6 +89,7 @@ def _column(run: Run, column: ColumnView) -> dict[str, Any]:
         "role": str(column.role),
         "kind": column.kind,
         "verdict": str(column.outcome),
+        "story": list(column.story),
         "findings": [_finding(x) for x in column.lines],
         "causes": [_cause(cause) for cause in column.causes],
         "parity": _parity(run, column.name),
@@ -115,10 +117,13 @@ def _parity(run: Run, name: str) -> dict[str, Any] | None:
     if column is None:
         return None
     n, differing = column.counts.pairs, column.counts.mismatches
+    low, high = Share(differing, n).bounds(run.policy.level) if n else (None, None)
     return {
         "pairs": n,
         "differing": differing,
         "share": differing / n if n else None,
+        "low": low,
+        "high": high,
         "counts": {str(parity): count for parity, count in column.counts.items()},
         "differences": _quantiles(column.differences),
         "ratios": _quantiles(column.ratios),

@@ -18,6 +18,7 @@ from skewcheck.views import ColumnView, SideView
 
 SUFFIX = ".txt"
 WIDEST, NARROWEST = 100, 40
+ALSO = 3  # further checks that are named
 MOST = 30  # columns listed unless all are asked for
 STYLES = {
     Outcome.FAIL: "bold red",
@@ -78,11 +79,14 @@ def _parts(report: Report, *, verbose: bool) -> Iterable[Text | Table | Padding]
             yield _heading(title, _tally(columns))
             yield _columns(columns, report.usual_rows, verbose=verbose)
             yield from _left_out(columns, verbose=verbose)
+    if report.pairing:
+        yield _heading("Pairs", ", ".join(str(join.outcome) for join in report.joins))
+        yield from (_indented(sentence) for sentence in report.pairing)
+        if _listed(report.joins, verbose=verbose):
+            yield _columns(report.joins, report.usual_rows, verbose=verbose)
     yield _heading("Log health")
     for side in (report.train, report.serve):
         yield from _health(side)
-    if report.pairing:
-        yield _indented(f"pairs: {report.pairing}")
     if report.guesses:
         yield _heading("Guesses")
         yield from (_indented(guess) for guess in report.guesses)
@@ -166,17 +170,35 @@ def _left_out(columns: tuple[ColumnView, ...], *, verbose: bool) -> Iterable[Pad
 
 
 def _main(column: ColumnView, usual: str, *, verbose: bool) -> Text:
-    """Return the main finding, and the names of those that came to the same outcome."""
+    """Return why a column differs, its main finding, and what else came to the same outcome."""
     if not column.lines:
         return Text(column.sentence)
     main, *rest = column.lines
-    text = _full(main, usual)
-    for sentence in column.why:
-        text.append(f"\n→ {sentence}", "bold" if column.outcome in LOUD else "")
+    text = Text(overflow="fold")
+    for sentence in column.story:
+        text.append(f"{sentence}\n", "bold" if column.outcome in LOUD else "")
+    text.append_text(_full(main, usual))
     also = [x.title for x in rest if x.outcome is main.outcome]
     if also and not verbose:
-        text.append(f"\nalso {main.outcome}: {wording.listed(also)}", "dim")
+        text.append(f"\nalso {main.outcome}: {wording.listed(also, ALSO)}", "dim")
+    for sentence in _details(column) if verbose else ():
+        text.append(f"\n{sentence}")
     return text
+
+
+def _details(column: ColumnView) -> Iterable[str]:
+    """Yield what only the long report says of causes, place, origin and pairs."""
+    if column.outcome is Outcome.PASS:
+        return
+    for cause in column.causes:
+        if cause.also:
+            yield f"the data do not tell it from: {'; '.join(cause.also)}"
+    if column.where:
+        yield f"where: {column.where}"
+    if column.origin:
+        yield f"skew or drift: {column.origin}"
+    if column.pairs:
+        yield f"pairs: {'; '.join(column.pairs.sentences)}"
 
 
 def _full(x: Line, usual: str) -> Text:
