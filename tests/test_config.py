@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from skewcheck.config import Config, load, parse
 from skewcheck.config.template import quoted, render_config
 from skewcheck.discovery import discover
-from skewcheck.errors import ConfigError
+from skewcheck.errors import ConfigError, UsageError
+from skewcheck.pairing.request import Request, duration
 from skewcheck.policy import Policy, Rule
 from skewcheck.schema import Column, Role, Schema
 
@@ -89,6 +90,9 @@ def test_a_limit_may_be_a_whole_number_or_zero() -> None:
         ("lvel = 0.1", "unknown key 'lvel'; did you mean 'level'?"),
         (f"[checks.{CHECK}s]", f"unknown key 'checks.{CHECK}s'; did you mean 'checks.{CHECK}'?"),
         (f"[checks.{CHECK}]\nfial = 1", f"did you mean 'checks.{CHECK}.fail'?"),
+        ("[pairing]\nofline = 'x'", "'pairing.ofline'; did you mean 'pairing.offline'?"),
+        ("[pairing]\nabstol = 1", "'pairing.abstol'; did you mean 'pairing.abs_tol'?"),
+        ("[columns.a]\nrel_tl = 1", "'columns.a.rel_tl'; did you mean 'columns.a.rel_tol'?"),
         ("[roles]\nkye = 'id'", "unknown key 'roles.kye'; did you mean 'roles.key'?"),
         ("[roles]\nignored = 'id'", "unknown key 'roles.ignored'; did you mean 'roles.ignore'?"),
         ("[columns.a]\nrol = 'key'", "unknown key 'columns.a.rol'; did you mean 'columns.a.role'?"),
@@ -130,6 +134,16 @@ def test_an_unknown_word_is_an_error_with_the_nearest_one(text: str, message: st
         ("[columns]\na = 1", "'columns.a' is 1; expected a table of keys"),
         ("[roles]\nkey = 5", "'roles.key' is 5; expected a name or a list of names"),
         ("[roles]\nkey = ['a', 5]", "'roles.key' is a list; expected a name or a list of names"),
+        ("[pairing]\nabs_tol = -1", "'pairing.abs_tol' is -1; expected a number from 0 on"),
+        ("[pairing]\nrel_tol = nan", "'pairing.rel_tol' is nan; expected a number from 0 on"),
+        ("[pairing]\nrel_tol = true", "'pairing.rel_tol' is true; expected a number from 0 on"),
+        ("[columns.a]\nabs_tol = inf", "'columns.a.abs_tol' is inf; expected a number from 0"),
+        ("[pairing]\ntolerance = 'soon'", "'pairing.tolerance' is 'soon' is no span of time"),
+        ("[pairing]\ntolerance = 5", "'pairing.tolerance' is 5; expected a span of time such as"),
+        ("[pairing]\noffline = 5", "'pairing.offline' is 5; expected a path"),
+        ("[pairing]\nas_of = 5", "'pairing.as_of' is 5; expected a column"),
+        ("[pairing]\nrepair_key = 5", "'pairing.repair_key' is 5; expected a name or a list"),
+        ("pairing = 5", "'pairing' is 5; expected a table of keys"),
         ("train = ['a']", "'train' is a list; expected a path"),
         ("[roles]\nkey = 'a'\ntime = 'a'", "column 'a' is given as key and as time"),
         (
@@ -208,6 +222,69 @@ SCHEMA = Schema(
     }
 )
 CHECKS = {name: (name, "share", rule) for name, rule in RULES.items()}
+
+
+def test_a_file_says_how_rows_are_paired() -> None:
+    config = parse(
+        """
+        [pairing]
+        offline = "replay.parquet"
+        as_of = "snapshot"
+        tolerance = "5m"
+        repair_key = ["case", "padding"]
+        abs_tol = 0.5
+        rel_tol = 0
+        [columns.income]
+        abs_tol = 2
+        [columns.rate]
+        rel_tol = 1e-3
+        """,
+        FILE,
+        Path("models"),
+    )
+    assert config.pairing == Request(
+        offline="models/replay.parquet",
+        as_of="snapshot",
+        tolerance=300.0,
+        repairs=("case", "padding"),
+        absolute={None: 0.5, "income": 2.0},
+        relative={None: 0.0, "rate": 1e-3},
+    )
+
+
+def test_one_repair_may_stand_alone_and_no_pairing_is_the_default() -> None:
+    assert parse("[pairing]\nrepair_key = 'uuid'", FILE).pairing.repairs == ("uuid",)
+    assert parse("[pairing]", FILE).pairing == Request()
+
+
+def test_what_is_asked_for_wins_over_the_file_and_tolerances_add_up() -> None:
+    below = Request("a", "at", 60.0, ("case",), {None: 1.0, "x": 2.0}, {"y": 0.1})
+    assert Request().over(below) == below
+    above = Request("b", None, 5.0, ("type",), {"x": 3.0}, {None: 0.2})
+    assert above.over(below) == Request(
+        "b", "at", 5.0, ("type",), {None: 1.0, "x": 3.0}, {"y": 0.1, None: 0.2}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("30s", 30), ("5m", 300), ("1.5 h", 5400), (" 2d ", 172_800), ("1w", 604_800), ("0s", 0)],
+)
+def test_a_span_of_time_is_read_in_seconds(text: str, seconds: float) -> None:
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "-5m", "5 minutes", "5M", "1h30m", "1e3s"])
+def test_what_is_no_span_of_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no span of time; give a number and s, m, h, d or w"):
+        duration(text)
+
+
+def test_tolerances_of_a_column_that_is_on_neither_side_are_an_error() -> None:
+    config = parse("[columns.incme]\nabs_tol = 1", FILE)
+    with pytest.raises(ConfigError, match=r"unknown key 'columns\.incme'; did you mean"):
+        config.refuse_unknown_columns(["income"])
+    parse("[pairing]\nabs_tol = 1", FILE).refuse_unknown_columns(["income"])
 
 
 def test_a_written_file_reads_back_as_what_was_guessed_and_the_defaults() -> None:

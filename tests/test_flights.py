@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,6 +39,73 @@ def test_against_the_offline_backfill_only_the_planted_bugs_fail_and_nothing_is_
     assert {outcome for name, outcome in found.items() if name not in failed} == {Outcome.PASS}
 
 
+CAUSES = {
+    "distance_miles": ("factor", "1.609344"),
+    "dep_hour": ("hour_shift", "+ 4"),
+    "carrier": ("case", "lower case"),
+    "origin_delay_60m": ("constant", "0"),
+    "pressure": ("filled", "0"),
+    "seats": ("number_as_text", "text"),
+}
+SEASON = {name for name, column in TRUTH.items() if column["expected"] == "drift"}
+CLEAN = {name for name, column in TRUTH.items() if column["expected"] == "pass"}
+
+
+def by_name(result: skewcheck.Result) -> dict[str, dict[str, Any]]:
+    return {column["name"]: column for column in result.to_dict()["columns"]}
+
+
+@pytest.fixture(scope="module")
+def paired() -> dict[str, dict[str, Any]]:
+    """Return the columns of the report with the offline backfill."""
+    train, serve = FLIGHTS / "train.parquet", FLIGHTS / "shadow_logs"
+    return by_name(skewcheck.compare(train, serve, offline=FLIGHTS / "offline.parquet"))
+
+
+def test_every_planted_bug_is_named_with_its_cause(paired: dict[str, dict[str, Any]]) -> None:
+    assert set(CAUSES) == PLANTED
+    for name, (cause, words) in CAUSES.items():
+        found = paired[name]["causes"]
+        assert [c["cause"] for c in found] == [cause], name
+        assert words in found[0]["statement"] and found[0]["explains"] == 1.0
+        assert paired[name]["origin"]["origin"].startswith("pipeline bug")
+    assert "only where caller = app-android" in paired["carrier"]["where"]["sentence"]
+    assert "since 2013-07-08 00:00 UTC" in paired["seats"]["where"]["sentence"]
+
+
+def test_the_rows_that_differ_are_those_that_were_touched(
+    paired: dict[str, dict[str, Any]],
+) -> None:
+    for name, truth in TRUTH.items():
+        parity = paired[name]["parity"]
+        assert parity["differing"] == truth["rows_affected"], name
+        assert parity["pairs"] == truth["rows_total"], name
+
+
+def test_the_season_is_a_population_that_moved_and_has_no_cause(
+    paired: dict[str, dict[str, Any]],
+) -> None:
+    for name in SEASON:
+        assert paired[name]["verdict"] == "fail"
+        assert paired[name]["origin"]["origin"] == "population moved"
+        assert paired[name]["causes"] == []
+
+
+def test_what_is_in_order_has_no_cause_and_no_failure(paired: dict[str, dict[str, Any]]) -> None:
+    for name in CLEAN:
+        assert paired[name]["causes"] == [] and paired[name]["verdict"] != "fail"
+        assert paired[name]["origin"]["origin"] in ("fine", "population moved", "undecided")
+
+
+def test_without_pairs_causes_are_found_in_the_distributions_and_none_is_wrong() -> None:
+    found = by_name(skewcheck.compare(FLIGHTS / "train.parquet", FLIGHTS / "shadow_logs"))
+    causes = {name: [c["cause"] for c in column["causes"]] for name, column in found.items()}
+    for name in ("seats", "carrier", "dep_hour", "origin_delay_60m"):
+        assert causes[name] == [CAUSES[name][0]]
+    for name in TRUTH:
+        assert causes[name] in ([], [CAUSES[name][0]] if name in CAUSES else []), name
+
+
 def test_the_ledger_counts_what_the_maker_planted() -> None:
     result = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=FLIGHTS / "shadow_logs")
     ledger = result.run.serve.ledger
@@ -54,17 +122,20 @@ def test_a_value_that_the_sample_missed_does_not_leave_the_distance_open() -> No
     assert effect.error == 0.0 and effect.bounds()[1] < 0.02
 
 
+@pytest.mark.parametrize("offline", [None, FLIGHTS / "offline.parquet"], ids=["alone", "paired"])
 def test_the_order_of_files_and_how_rows_are_spread_over_threads_change_no_bit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offline: Path | None
 ) -> None:
     for number, log in enumerate(sorted((FLIGHTS / "shadow_logs").iterdir())):
         (tmp_path / f"{99 - number}.jsonl.gz").write_bytes(log.read_bytes())
-    as_named = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=FLIGHTS / "shadow_logs")
+    sides = {"train": FLIGHTS / "train.parquet", "offline": offline}
+    as_named = skewcheck.compare(serve=FLIGHTS / "shadow_logs", **sides)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    reversed_ = skewcheck.compare(train=FLIGHTS / "train.parquet", serve=tmp_path)
+    monkeypatch.setattr("skewcheck.sources.ndjson.ROWS", 1000)
+    reversed_ = skewcheck.compare(serve=tmp_path, **sides)
     columns = [result.to_dict()["columns"] for result in (as_named, reversed_)]
     for cause in (c for both in columns for column in both for c in column["causes"]):
-        assert cause.pop("query")  # it names the files
+        cause.pop("query")  # it names the files
     assert columns[0] == columns[1]
 
 

@@ -16,6 +16,7 @@ from skewcheck.sides import Sides
 if TYPE_CHECKING:
     from skewcheck.location import Location, Segment
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.policy import Policy
     from skewcheck.summaries.places import Places
     from skewcheck.window import Window
 
@@ -69,7 +70,7 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     Raises:
         InputError: a side has no row, or the sides have no feature or score in common.
     """
-    pairs = {pair.name: pair for pair in sides if pair.role.compared or pair.role is Role.KEY}
+    pairs = {pair.name: pair for pair in sides if pair.role.compared or _keyed(pair)}
     _refuse_nothing(sides, pairs.values())
     checks = discover("skewcheck.checks")
     answered = any(pair.role is Role.SCORE and pair.serve for pair in pairs.values())
@@ -93,6 +94,11 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
                 )
 
 
+def _keyed(side: Sides) -> bool:
+    """Return whether this stands for the key that rows are paired by."""
+    return side.role is Role.KEY and not side.train and not side.serve
+
+
 def new_values(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     """Return, by column, the findings that some rows of serve hold what train never shows."""
     found: dict[str, list[Finding]] = {}
@@ -106,18 +112,19 @@ def new_values(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def inside(
-    column: str, check: str, location: Location, marked: Places, rows: Places
+    subject: tuple[str, str], location: Location, marked: Places, rows: Places, *, policy: Policy
 ) -> Iterator[Finding]:
     """Yield the share of marked rows in the parts where they live: a column may fail only there.
 
-    Where the column as a whole is within the limit, the value that is worst off is among them, even
-    if most marked rows lie elsewhere.
+    ``subject`` is the column and the check. Where the column as a whole is within the limit, the
+    value that is worst off is among them, even if most marked rows lie elsewhere.
     """
     from skewcheck.location import worst
     from skewcheck.statistics.searched import Searched
 
     parts: dict[Subject, Searched] = {}
-    limit = discover("skewcheck.checks")[check].RULE.fail
+    column, check = subject
+    limit = policy.rule(check, column, discover("skewcheck.checks")[check].RULE).fail
     calm = limit is not None and location.marked <= limit * location.rows
     found = worst(marked, rows, limit) if calm and limit is not None else None
     if found is not None:
@@ -126,9 +133,9 @@ def inside(
         if part is not None:
             share = Searched.of(part.marked, part.rows, trials=part.trials)
             parts.setdefault(Subject(column, *_named(part)), share)
-    for subject, share in parts.items():
+    for part_of, share in parts.items():
         n = share.share.n
-        yield Finding(check, subject, share, "share", n, n, required=False)
+        yield Finding(check, part_of, share, "share", n, n, required=False)
 
 
 def _named(part: Segment | Window) -> tuple[str | None, str | None]:

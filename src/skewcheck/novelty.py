@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from skewcheck.comparison import inside
 from skewcheck.finding import Finding
 from skewcheck.location import Location, locate
-from skewcheck.pairing.cells import Cells, cells
+from skewcheck.pairing.cells import Flat, flattened
+from skewcheck.pairing.labels import labelled
 from skewcheck.pairing.moments import moments
 from skewcheck.pairing.segments import CLOCK, clock, coded, segment_columns
 from skewcheck.pairing.shelf import Shelf
+from skewcheck.policy import Policy
 from skewcheck.profile import Profile
 from skewcheck.schema import Kind, Role, Schema
 from skewcheck.sides import Sides
@@ -29,6 +31,8 @@ def novelty(
     sides: Sequence[Sides],
     profiles: tuple[Profile, Profile],
     schema: Schema,
+    *,
+    policy: Policy,
 ) -> tuple[dict[str, Location], list[Finding]]:
     """Return where the new values of these columns are, and the findings inside those places.
 
@@ -42,7 +46,7 @@ def novelty(
         found = {check: locate(places, rows, clock=CLOCK) for check, places in checks.items()}
         where[name] = max(found.values(), key=lambda location: location.marked)
         for check, location in found.items():
-            more += inside(name, check, location, checks[check], rows)
+            more += inside((name, check), location, checks[check], rows, policy=policy)
     return where, more
 
 
@@ -67,7 +71,7 @@ def _novel(
         rows.add(segments, times, None)
         marked: dict[str, dict[str, Places]] = {}
         for name, findings in columns.items():
-            held = cells(serve.taken(name, every))
+            held = flattened(serve.column(name))
             others = {segment: codes for segment, codes in segments.items() if segment != name}
             for finding in findings:
                 mask = _marks(held, sides[name], finding)
@@ -83,27 +87,35 @@ def _segments(serve: Shelf, every: NDArray[np.int64], names: Sequence[str]) -> d
     return {name: codes for name, codes in found if codes is not None}
 
 
-def _marks(held: Cells, sides: Sides, finding: Finding) -> Mask | None:
+def _marks(held: Flat, sides: Sides, finding: Finding) -> Mask | None:
     """Return the rows that a finding speaks of; None where they cannot be told."""
     assert sides.train is not None
     found: Mask | None = None
     if finding.check == "new_nulls":
-        found = held.null
+        found = held.states <= State.NULL
     elif finding.check == "type_errors":
         found = _another_type(held, sides.kind)
     elif finding.check == "new_category":
-        counts = sides.train.categories.counts
-        if counts is not None:
-            known = {*counts, "true", "false", None}
-            found = np.array([text not in known for text in held.texts], np.bool_)
+        found = _unseen(held, sides.train.categories.counts)
     return found
 
 
-def _another_type(held: Cells, kind: Kind) -> Mask:
+def _unseen(held: Flat, counts: Mapping[str, int] | None) -> Mask | None:
+    if counts is None or held.texts is None:
+        return None
+    labels, places = labelled(held.texts)
+    known = {*counts, "true", "false", None}
+    found: Mask = np.array([label not in known for label in labels], np.bool_)[places]
+    return found
+
+
+def _another_type(held: Flat, kind: Kind) -> Mask | None:
+    if kind is Kind.DATETIME:
+        return None  # times are spelled as texts and numbers, too
     own = {
         Kind.NUMBER: State.NUMBER,
         Kind.TEXT: State.TEXT,
         Kind.BOOLEAN: State.BOOLEAN,
     }.get(kind, State.OTHER)
-    found: Mask = ~held.null & (held.states != own)
+    found: Mask = (held.states > State.NULL) & ((held.states != own) | held.timed)
     return found

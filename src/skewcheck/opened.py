@@ -13,15 +13,18 @@ from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Source
 from skewcheck.sources.open import open_source
 
+READER = "RecordBatchReader"  # of pyarrow, which only those who hand one over have loaded
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A saved profile, or a source with its first rows."""
+    """A saved profile, or a source with its first rows; ``once``: it cannot be read again."""
 
     name: str
     profile: Profile | None
     source: Source | None
     head: list[Batch]
+    once: bool = False
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -43,4 +46,5 @@ def open_side(data: object, hint: Mapping[str, Kind] | None = None) -> Opened:
         loaded = [Profile.load(path) for path in paths]
         return Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
     source = open_source(data, hint=hint)
-    return Opened(source.name, None, source, first_rows(source))
+    once = type(data).__name__ == READER
+    return Opened(source.name, None, source, first_rows(source), once)

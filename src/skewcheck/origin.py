@@ -17,6 +17,8 @@ from skewcheck.verdict import Judgement, Outcome, worst
 # What a value that belongs to another row looks like: rows differ, distributions do not.
 MISPLACED = frozenset({"stale", "previous_row", "permuted", "leaked_future"})
 CHECK = "row_parity"
+TYPE = "type_errors"  # the same value in another type: no population does that
+BESIDE = (CHECK, "unpaired_lot")  # speak of the pairs, and of serve's rows alone
 BAD = (Outcome.FAIL, Outcome.WARN)
 
 
@@ -60,11 +62,12 @@ def shift(
     parity = worst(j.outcome for j in held if j.finding.check == CHECK)
     if sides.pairs is None or not sides.pairs.counts.pairs:
         return None
-    drift = worst(j.outcome for j in held if j.finding.check != CHECK)
+    drift = worst(j.outcome for j in held if j.finding.check not in BESIDE)
     seen, moved = _divergence(sides), _divergence(_population(sides))
     found = Shift(Origin.UNDECIDED, _value(seen), _value(moved))
     if parity in BAD:
-        misplaced = {cause.name for cause in causes} <= MISPLACED
+        names = {cause.name for cause in causes}
+        misplaced = names <= MISPLACED if names else drift is Outcome.PASS
         limit = policy.rule("divergence", sides.name, divergence.RULE).fail
         if drift not in BAD:
             return replace(found, origin=Origin.MISPLACED if misplaced else Origin.SKEW)
@@ -72,7 +75,8 @@ def shift(
             return replace(found, origin=Origin.BOTH)
         return replace(found, origin=Origin.SKEW)
     if parity is Outcome.PASS and drift in BAD:
-        return replace(found, origin=Origin.DRIFT)
+        retyped = any(j.finding.check == TYPE and j.outcome in BAD for j in held)
+        return replace(found, origin=Origin.SKEW if retyped else Origin.DRIFT)
     if parity is Outcome.PASS and drift is Outcome.PASS:
         return replace(found, origin=Origin.FINE)
     return found

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from skewcheck.column import ColumnProfile
+from skewcheck.config.tables import nearest
 from skewcheck.duplicates import Keys, some_keys
 from skewcheck.errors import InputError, UsageError
 from skewcheck.opened import Opened
@@ -26,17 +30,41 @@ if TYPE_CHECKING:  # a run that pairs no rows does without them
     from skewcheck.pairing.shelf import Shelf
 
 Columns = Mapping[str, Kind]
+NUMBERED = (
+    "{} numbers the rows of each side, and rows of one number have nothing in common: they are not "
+    "paired; --offline TRAIN pairs them all the same"
+)
+WHOLE = re.compile(r"\d+(?:\.0)?")
 NOISE = re.compile(r"[\s{}:-]|\.0$")  # what the spellings of one key differ in
 
 
+def refuse_wrong(request: Request, names: Collection[str]) -> None:
+    """Raise UsageError where a request says what it cannot mean; ``names`` are all columns."""
+    from skewcheck.pairing.spelling import REPAIRS
+
+    for repair in {part for name in request.repairs for part in name.split("+")}:
+        if repair not in REPAIRS:
+            raise UsageError(f"no repair {repair!r} of keys; there are {', '.join(REPAIRS)}")
+    if request.tolerance is not None and request.as_of is None:
+        raise UsageError("a tolerance in time needs a snapshot time; name it with --as-of COL")
+    for column, tolerance in (*request.absolute.items(), *request.relative.items()):
+        if column is not None and column not in names:
+            raise UsageError(f"a tolerance for column {column!r}: {nearest(column, names)}")
+        if not 0 <= tolerance < math.inf:
+            raise UsageError(f"a tolerance of {tolerance}; give a number from 0 on")
+
+
 def keys_of(partner: Opened, serve: Opened, schema: Schema) -> list[tuple[str, str]]:
-    """Return the key's columns in the partner and in serve."""
-    found = _keys(schema, partner.kinds, serve.kinds)
+    """Return the key's columns in the partner and in serve; none where a part is not found."""
+    names = schema.names(Role.KEY)
+    found = _keys(names, partner.kinds, serve.kinds)
     if found or not partner.head or not serve.head:
         return found
     kinds = serve.kinds
     own = guess(partner.kinds, serve.head, partner.head, {}, serve_columns=tuple(kinds))
-    return _keys(own, partner.kinds, kinds)
+    ours = [name for name in names if name in kinds] or own.names(Role.KEY)
+    theirs = [name for name in own.names(Role.KEY) if name not in kinds]
+    return _keys(list(dict.fromkeys([*ours, *theirs])), partner.kinds, kinds)
 
 
 def watch_keys(train: Opened, serve: Opened, schema: Schema, request: Request) -> Keys | None:
@@ -61,25 +89,39 @@ def may_pair(
     """Return whether rows can be paired; raise where they were asked to be and cannot."""
     asked = request.offline is not None or request.as_of is not None
     if not asked:
-        ready = keys and partner.source and serve.source and watch
+        again = not (partner.once or serve.once)
+        ready = again and keys and partner.source and serve.source and watch
         return bool(ready and watch and (watch.shared or _alike(partner.head, serve.head, keys)))
     if not partner.source or not serve.source:
         raise UsageError("a saved profile holds no rows to pair; give the data itself")
     if not keys:
         names = f"{partner.name} and {serve.name}"
-        raise UsageError(f"no key column is known in both {names}; name it with --key COL")
+        raise UsageError(
+            f"no key column is known in both {names}; give it one name in both, and that with --key"
+        )
     return True
 
 
-def _keys(schema: Schema, partner: Columns, serve: Columns) -> list[tuple[str, str]]:
+def _keys(names: Sequence[str], partner: Columns, serve: Columns) -> list[tuple[str, str]]:
     """Return the key's columns on both sides: those of one name, else the only one of each."""
-    names = schema.names(Role.KEY)
-    shared = [name for name in names if name in serve and name in partner]
-    if shared:
-        return [(name, name) for name in shared]
+    right = [name for name in names if name in serve]
+    if right and all(name in partner for name in right):
+        return [(name, name) for name in right]
     left = [name for name in names if name in partner and name not in serve]
-    right = [name for name in names if name in serve and name not in partner]
     return [(left[0], right[0])] if len(left) == len(right) == 1 else []
+
+
+def numbered(serve: Opened, keys: Sequence[tuple[str, str]]) -> bool:
+    """Return whether keys are but whole numbers, which rows of two tables share by coincidence."""
+    columns = [b.columns[name] for b in serve.head for _, name in keys if name in b.columns]
+    return all(WHOLE.fullmatch(text) for column in columns for text in _texts(column))
+
+
+def by_chance(pairs: Pairs) -> bool:
+    """Return whether rows that nobody asked to be paired share a key by chance alone."""
+    from skewcheck.pairing.coincidence import coincident
+
+    return not pairs.join.asked and coincident(pairs)
 
 
 def pair_up(
@@ -89,30 +131,31 @@ def pair_up(
     request: Request,
     keys: Sequence[tuple[str, str]],
     *,
+    fill: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Pairs | None:
     """Return what was counted on the rows that serve shares with its partner.
 
     ``sources`` are the partner (TRAIN itself, or the offline recomputation) and serve, ``profiles``
-    those of train and serve. None when TRAIN itself turns out to share no row.
+    those of train and serve. None when nobody asked for pairs and TRAIN itself turns out to share
+    no row.
 
     Raises:
-        InputError: no key is known on both sides, or the as-of times are not there.
-        UsageError: a repair is unknown.
+        InputError: the partner has no row, or the as-of times are not there.
     """
-    from skewcheck.pairing.join import REPAIRS, join
+    from skewcheck.pairing.join import join
     from skewcheck.pairing.pairs import Join, Task, count
     from skewcheck.pairing.segments import segment_columns
     from skewcheck.pairing.shelf import Shelf
 
     offline = request.offline is not None
-    for repair in {part for name in request.repairs for part in name.split("+")}:
-        if repair not in REPAIRS:
-            raise UsageError(f"no repair {repair!r} of keys; there are {', '.join(REPAIRS)}")
     with Shelf(sources[0]) as partner, Shelf(sources[1]) as serve:
+        if not partner.rows:
+            raise InputError("has no row to pair with", file=sources[0].name, hint="check the path")
         as_of = _as_of(request, schema, partner, serve)
         joined = join(partner, serve, keys, as_of=as_of, repairs=request.repairs)
-        if not len(joined.serve) and not offline:
+        asked = offline or as_of is not None
+        if not (len(joined.serve) or asked or joined.coverage.spelled):
             return None
         train = profiles[0]
         shared = set(partner.names) & set(serve.names)
@@ -124,9 +167,10 @@ def pair_up(
         task = Task(
             columns,
             Plan({n: c.spec for n, c in train.columns.items()}),
-            {name: _tolerance(name, train, request) for name in columns},
+            partial(_tolerance, request),
+            profiles,
+            fill,
             segment_columns(profiles, schema),
-            [name for _, name in keys],
             _time(schema, serve),
             _entity(schema, keys, serve, as_of is not None),
         )
@@ -167,10 +211,9 @@ def _entity(
     return next((name for name in schema.names(Role.ENTITY) if name in serve.names), None)
 
 
-def _tolerance(name: str, train: Profile, request: Request) -> Tolerance:
+def _tolerance(request: Request, name: str, column: ColumnProfile | None) -> Tolerance:
     from skewcheck.pairing.column import tolerance_of
 
-    column = train.columns.get(name)
     default = tolerance_of(column) if column else Tolerance(0.0)
     absolute = request.absolute.get(name, request.absolute.get(None, default.absolute))
     relative = request.relative.get(name, request.relative.get(None, default.relative))
@@ -203,7 +246,8 @@ def partner_of(
     time = schema.first(Role.TIME) if request.as_of else None
     times = (request.as_of, time) if request.as_of and time else None
     name = "offline" if pairs.join.offline else "train"
-    return Partner(partner.name, pairs, tuple(keys), times, relation(partner.source, name))
+    rows = relation(partner.source, name)
+    return Partner(partner.name, pairs, tuple(keys), times, rows, request)
 
 
 def _texts(values: pa.Array | Lanes) -> list[str]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from skewcheck.column import ColumnSpec
 from skewcheck.comparison import findings, inside, new_values, places, sides
@@ -18,7 +19,17 @@ from skewcheck.errors import InputError
 from skewcheck.judge import judge
 from skewcheck.opened import Opened, open_side
 from skewcheck.pairing.request import Request
-from skewcheck.partners import keys_of, may_pair, pair_up, partner_of, watch_keys
+from skewcheck.partners import (
+    NUMBERED,
+    by_chance,
+    keys_of,
+    may_pair,
+    numbered,
+    pair_up,
+    partner_of,
+    refuse_wrong,
+    watch_keys,
+)
 from skewcheck.peek import plan
 from skewcheck.profile import Plan, Profile
 from skewcheck.query import relation
@@ -27,6 +38,9 @@ from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sources.batch import Source
 from skewcheck.verdict import Outcome
+
+if TYPE_CHECKING:  # only a run that pairs rows loads it
+    from skewcheck.pairing.pairs import Pairs
 
 UNCOUNTED = frozenset({Role.KEY, Role.ENTITY, Role.TIME, Role.IGNORED})
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
@@ -58,32 +72,43 @@ def compare(
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
     left = open_side(train)
     right = open_side(serve, left.kinds)
-    schema = _schema(left, right, config, overrides or {})
-    config.refuse_unknown_columns([column.name for column in schema])
+    schema = _schema(left, right, config, _with_snapshot_time(overrides or {}, request, right))
+    names = [column.name for column in schema]
+    config.refuse_unknown_columns(names)
+    refuse_wrong(request, names)
     train_profile = _profile(left, schema, progress)
     _refuse_empty("TRAIN", left, train_profile)
-    if Kind.EMPTY in left.kinds.values():  # a container of JSON declares nothing: now it is known
-        right = open_side(serve, {n: c.kind for n, c in train_profile.columns.items()})
-    partner = left if request.offline is None else open_side(request.offline, left.kinds)
+    kinds = {n: c.kind for n, c in train_profile.columns.items()}
+    if Kind.EMPTY in left.kinds.values() and not right.once:
+        right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
+    partner = left if request.offline is None else open_side(request.offline, kinds)
     keys = keys_of(partner, right, schema)
     watch = watch_keys(left, right, schema, request)
     serve_profile = _profile(right, schema, progress, like=train_profile, watch=watch)
     _refuse_empty("LOGS", right, serve_profile)
-    pairs, profiles = None, (train_profile, serve_profile)
+    pairs: Pairs | None = None
+    note, profiles = "", (train_profile, serve_profile)
     if may_pair(partner, right, keys, request, watch):
         assert partner.source and right.source
         sources = partner.source, right.source
         pairs = pair_up(sources, profiles, schema, request, keys, progress=progress)
+        if pairs and numbered(right, keys) and by_chance(pairs):
+            note, pairs = NUMBERED.format(pairs.join.key), None
     both = tuple(sides(train_profile, serve_profile, schema, pairs))
     where = places(pairs) if pairs else {}
     found = list(findings(both))
     if pairs:
         for name, location in where.items():
-            found += inside(name, "row_parity", location, pairs.marked[name], pairs.rows)
-    elif right.source and (new := new_values(found)):
+            marked = pairs.marked[name]
+            found += inside(
+                (name, "row_parity"), location, marked, pairs.rows, policy=config.policy
+            )
+    some = not (pairs and pairs.join.asked) and not right.once  # rows of serve may be unpaired
+    if some and right.source and (new := new_values(found)):
         from skewcheck.novelty import novelty
 
-        where, more = novelty(right.source, new, both, profiles, schema)
+        there, more = novelty(right.source, new, both, profiles, schema, policy=config.policy)
+        where = {**there, **where}
         found += more
     verdict = judge(found, config.policy)
     known = {}
@@ -102,6 +127,7 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
+        (note,) if note else (),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
@@ -147,6 +173,15 @@ def _labels(train: Profile, serve: Opened) -> dict[str, Column]:
     """Return the labels that a saved profile of train knows of, as far as serve lacks them."""
     kept = {name: reason for name, reason in train.labels.items() if name not in serve.kinds}
     return {name: Column(name, Role.LABEL, reason) for name, reason in kept.items()}
+
+
+def _with_snapshot_time(overrides: Overrides, request: Request, serve: Opened) -> Overrides:
+    """Return the roles given, the time of train's snapshots among those that are not compared."""
+    named = {name for names in overrides.values() for name in names}
+    if request.as_of is None or request.as_of in named | serve.kinds.keys():
+        return overrides
+    ignored = overrides.get(Role.IGNORED, ())
+    return {**overrides, Role.IGNORED: [*ignored, request.as_of]}
 
 
 def _profile(

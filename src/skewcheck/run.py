@@ -15,6 +15,7 @@ from skewcheck.verdict import Verdict
 
 if TYPE_CHECKING:
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.pairing.request import Request
     from skewcheck.reasons import Reasons
 
 
@@ -38,7 +39,7 @@ class Partner:
     """What serve's rows were paired with: its name as the user gave it, and the pairs.
 
     ``keys`` are the key's columns in it and in serve, ``times`` those of an as-of join;
-    ``relation`` is a DuckDB query for its rows.
+    ``relation`` is a DuckDB query for its rows, ``request`` how they were to be paired.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Partner:
     keys: tuple[tuple[str, str], ...]
     times: tuple[str, str] | None
     relation: str
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)

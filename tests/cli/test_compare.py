@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 from select import select
 
+import polars as pl
 import pytest
 
 from skewcheck.cli import progress, run
-from tests.cli.conftest import START, environment
+from tests.cli.conftest import START, environment, rows
 
 Capture = pytest.CaptureFixture[str]
 
@@ -170,3 +171,82 @@ def test_a_bar_never_appears_for_short_work(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(BlockingIOError):
             os.read(person, 1)
     os.close(person)
+
+
+@pytest.fixture
+def paired(tmp_path: Path) -> list[str]:
+    """Return the sides of logs whose income is off by 0.4, with the right values offline."""
+    rows(4000, 1).write_parquet(tmp_path / "train.parquet")
+    offline = rows(4000, 2).with_columns(request_id=pl.format("r{}", pl.int_range(pl.len())))
+    offline.write_parquet(tmp_path / "offline.parquet")
+    offline.with_columns(pl.col("income") + 0.4).write_parquet(tmp_path / "log.parquet")
+    return ["train.parquet", "log.parquet", "--offline", "offline.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ([], 1),
+        (["--abs-tol", "0.5"], 0),
+        (["--abs-tol", "income=0.5"], 0),
+        (["--abs-tol", "income=0.3"], 1),
+        (["--abs-tol", "0.5", "--abs-tol", "income=0.3"], 1),
+        (["--abs-tol", "age=0.5"], 1),
+        (["--rel-tol", "0.01"], 0),
+        (["--rel-tol", "1e-9"], 1),
+    ],
+)
+def test_a_tolerance_says_which_paired_values_are_the_same(
+    options: list[str], code: int, paired: list[str]
+) -> None:
+    assert run(["compare", *paired, *options, "--quiet"]) == code
+
+
+def test_too_few_pairs_are_inconclusive_and_uncovered_requests_fail(paired: list[str]) -> None:
+    for name in ("log.parquet", "offline.parquet"):
+        pl.read_parquet(name).head(1500).with_columns(income=pl.lit(7.0)).write_parquet(name)
+    rows(4000, 1).with_columns(income=pl.lit(7.0)).write_parquet("train.parquet")
+    assert run(["compare", *paired, "--quiet"]) == 3
+    pl.read_parquet("offline.parquet").head(700).write_parquet("offline.parquet")
+    assert run(["compare", *paired, "--quiet"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--abs-tol", "-1"], "--abs-tol '-1' is no tolerance; give 0.01 or COL=0.01"),
+        (["--rel-tol", "income=lots"], "--rel-tol 'income=lots' is no tolerance"),
+        (["--rel-tol", "nan"], "--rel-tol 'nan' is no tolerance"),
+        (["--abs-tol", "income="], "--abs-tol 'income=' is no tolerance"),
+        (["--abs-tol", "incme=1"], "did you mean 'income'?"),
+        (["--tolerance", "5"], "'5' is no span of time"),
+        (["--tolerance", "5m"], "--as-of"),
+        (["--as-of", "snapshot"], "no column 'snapshot' to pair as of"),
+        (["--repair-key", "foo"], "no repair 'foo' of keys; there are type, case, space"),
+        (["--offline", "nowhere.parquet"], "nowhere.parquet"),
+    ],
+)
+def test_a_pairing_that_cannot_be_is_one_line_and_code_2(
+    options: list[str], message: str, paired: list[str], capsys: Capture
+) -> None:
+    assert run(["compare", *paired, *options]) == 2
+    out, err = capsys.readouterr()
+    assert message in err and err.count("\n") == 1 and not out
+
+
+def test_the_policy_file_says_how_rows_are_paired(paired: list[str], capsys: Capture) -> None:
+    policy = Path("skewcheck.toml")
+    policy.write_text("[pairing]\noffline = 'offline.parquet'\n[columns.income]\nabs_tol = 0.5\n")
+    assert run(["compare", *paired[:2], "--quiet"]) == 0
+    assert run(["compare", *paired[:2], "--abs-tol", "income=0.3", "--quiet"]) == 1
+    policy.write_text("[pairing]\nofline = 'offline.parquet'\n")
+    assert run(["compare", *paired[:2]]) == 2
+    assert "did you mean 'pairing.offline'?" in capsys.readouterr().err
+
+
+def test_the_cause_and_its_query_are_in_the_report(paired: list[str], capsys: Capture) -> None:
+    run(["compare", *paired, "--json", "-"])
+    report = json.loads(capsys.readouterr().out)
+    income = next(c for c in report["columns"] if c["name"] == "income")
+    assert income["causes"][0]["cause"] == "offset" and "SELECT" in income["causes"][0]["query"]
+    assert income["parity"]["differing"] == 4000

@@ -54,12 +54,18 @@ def test_a_table_of_any_library_comes_back_and_can_be_read_twice(frame: object) 
 
 
 def test_a_reader_can_be_looked_at_but_yields_its_rows_once() -> None:
-    table = pa.table({"i": list(range(10))})
-    source = open_source(pa.RecordBatchReader.from_batches(table.schema, table.to_batches(4)))
-    assert next(iter(source.parts[0].batches(Ledger()))).rows == 4
-    assert [row["i"] for row in rows(source)[0]] == list(range(10))
+    table = pa.table({"i": list(range(40_000))})
+    source = open_source(table.to_reader(10_000))
+    assert next(iter(source.parts[0].batches(Ledger()))).rows == 10_000
+    assert [row["i"] for row in rows(source)[0]] == list(range(40_000))
     with pytest.raises(InputError, match="yields its rows only once; give a table"):
         rows(source)
+
+
+def test_a_small_reader_is_kept_whole_so_that_looking_at_its_first_rows_loses_none() -> None:
+    source = open_source(pa.table({"i": list(range(10))}).to_reader(4))
+    for _ in range(2):
+        assert [row["i"] for row in rows(source)[0]] == list(range(10))
 
 
 def test_parts_of_a_large_table_have_their_offsets() -> None:

@@ -10,9 +10,9 @@ Distributions are blind to a stale, shuffled or misjoined value; this check is n
 
 Effect: share of the pairs, 0 to 1. Interval: Clopper and Pearson (1934): no difference in n rows
 still has an upper bound, about 3/n. Rows of one customer or batch tend to differ together; the
-interval takes them as independent. Undefined where no row is paired. Without `--offline` the pairs
-are those rows that happen to be in TRAIN too: differing, they fail the column, but too few of them
-do not hold up a pass.
+interval takes them as independent. Undefined where no row is paired. Without `--offline` or
+`--as-of` the pairs are those rows that happen to be in TRAIN too: differing, they fail the column,
+but too few of them do not hold up a pass.
 """
 
 from __future__ import annotations
@@ -37,6 +37,6 @@ def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:
     counts = sides.pairs.counts
     n = counts.pairs
     if not n:
-        return Measured(Undefined("no row is paired"), 0, 0)
+        return Measured(Undefined("no row is paired"), 0, 0, required=sides.join.asked)
     detail = {str(parity): count for parity, count in counts.items() if parity != "equal"}
-    return Measured(Share(counts.mismatches, n), n, n, detail, required=sides.join.offline)
+    return Measured(Share(counts.mismatches, n), n, n, detail, required=sides.join.asked)

@@ -49,9 +49,10 @@ class Config:
         return self.policy.level
 
     def refuse_unknown_columns(self, names: Collection[str]) -> None:
-        """Raise ConfigError when limits are set for a column that is on neither side."""
-        for name in self.policy.columns:
-            if name not in names:
+        """Raise ConfigError when limits or tolerances are set for a column on neither side."""
+        own = (self.policy.columns, self.pairing.absolute, self.pairing.relative)
+        for name in dict.fromkeys(name for columns in own for name in columns):
+            if name is not None and name not in names:
                 raise Place(self.origin, "columns").unknown(name, names)
 
 

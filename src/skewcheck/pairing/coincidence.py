@@ -1,4 +1,4 @@
-"""Whether rows that share a key are one event at all: numbered rows share numbers by coincidence."""
+"""Whether rows that share a key are one event: numbered rows share numbers by coincidence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def _related(lot: Neighbours, train: Cells, serve: Cells, differs: NDArray[np.bo
     margin = LEAST + SIGMAS * np.sqrt(max(luck * (1 - luck), 1 / n) / n)
     if 1 - float(differs.mean()) > luck + margin:
         return True
-    return abs(_correlation(lot, train.numbers, serve.numbers)) > LEAST + SIGMAS / np.sqrt(n)
+    correlation = _correlation(lot, train.numbers, serve.numbers)
+    return bool(abs(correlation) > LEAST + SIGMAS / np.sqrt(n))
 
 
 def _same(train: Cells, serve: Cells) -> NDArray[np.bool_]:

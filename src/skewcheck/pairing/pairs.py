@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.pairing.cells import Cells, cells
 from skewcheck.pairing.column import SAMPLE, PairColumn, taken
@@ -53,13 +54,17 @@ class Neighbours:
 class Task:
     """What is to be compared, and how.
 
-    ``columns`` are compared; ``segments`` are columns of which a few values are known; ``time`` is
-    a column of serve, and so is ``entity``, whose rows belong together.
+    ``columns`` are compared, within ``tolerance`` (of a name and train's profile of it);
+    ``profiles`` are those of train and serve; the columns in ``fill`` they still lack, so they are
+    counted while they are being read here. ``segments`` are columns of which a few values are
+    known; ``time`` is a column of serve, and so is ``entity``, whose rows belong together.
     """
 
     columns: Sequence[str]
     plan: Plan
-    tolerances: Mapping[str, Tolerance]
+    tolerance: Callable[[str, ColumnProfile | None], Tolerance]
+    profiles: tuple[Profile, Profile]
+    fill: Sequence[str] = ()
     segments: Sequence[str] = ()
     time: str | None = None
     entity: str | None = None
@@ -129,6 +134,7 @@ def count(
         for done, _ in enumerate(pool.map(crew.column, task.columns), 1):
             if progress:
                 progress("pairs", done, len(task.columns))
+        list(pool.map(crew.alone, [name for name in task.fill if name not in task.columns]))
     pairs = crew.pairs
     pairs.columns = {n: pairs.columns[n] for n in task.columns if n in pairs.columns}
     if pairs.unpaired:
@@ -145,6 +151,8 @@ class _Counting:
     ) -> None:
         self._joined, self._task = joined, task
         self._train, self._serve = shelves
+        self._profile = task.profiles[0]
+        self._fill = task.profiles if task.fill else None
         self._time = np.full(len(joined.serve), np.nan)
         if task.time is not None:
             self._time = moments(self._serve.taken(task.time, joined.serve))
@@ -168,7 +176,7 @@ class _Counting:
             shelf, places = (
                 (self._train, self._joined.train) if there else (self._serve, self._joined.serve)
             )
-            values = shelf.column(name)
+            values = self._train_column(name) if there else shelf.column(name)
             size = values.nbytes if isinstance(values, pa.Array) else HELD
             if there and name in self._task.columns and self._held + size <= HELD:
                 self._kept[name] = values
@@ -208,20 +216,59 @@ class _Counting:
         lot = len(places) >= LOT * self._serve.rows and len(self._joined.serve)
         return places if lot else None
 
+    def _train_column(self, name: str) -> pa.Array | Lanes:
+        """Return train's column; it is counted on the way where that is still to be done."""
+        if name in self._kept:
+            return self._kept.pop(name)
+        if self._fill is None:
+            return self._train.column(name)
+        counted, pieces = ColumnProfile(self._task.plan.spec(name)), []
+        for rows, offset, values in self._train.batches(name):
+            if values is not None:
+                counted.add(values, offset)
+            pieces.append((rows, values))
+        counted.settle()
+        self._fill[0].columns[name] = counted
+        return stacked(pieces)
+
+    def _serve_pieces(self, name: str) -> Iterator[tuple[int, pa.Array | Lanes]]:
+        """Yield serve's column in pieces; it is counted on the way like train's."""
+        if self._fill is None:
+            yield from self._serve.pieces(name)
+            return
+        train = self._fill[0].columns.get(name)
+        grid = self._task.plan.spec(name).grid
+        counted = ColumnProfile(ColumnSpec(train.kind, grid) if train else ColumnSpec())
+        for rows, offset, values in self._serve.batches(name):
+            if values is not None:
+                counted.add(values, offset)
+            yield rows, stacked([(rows, values)])
+        counted.settle()
+        self._fill[1].columns[name] = counted
+
+    def alone(self, name: str) -> None:
+        """Count a column that is not compared, or that one side lacks."""
+        if name in self._train.names:
+            self._train_column(name)
+        if name in self._serve.names:
+            for _ in self._serve_pieces(name):
+                pass
+
     def _pairing(self, rows: Positions | slice) -> Pairing:
         return Pairing(self._priority[rows], self._time[rows], self._joined.serve[rows])
 
     def column(self, name: str) -> None:
         """Compare one column of all pairs."""
         task, joined = self._task, self._joined
-        train = self._kept.pop(name) if name in self._kept else self._train.column(name)
-        found = PairColumn(task.plan.spec(name), task.tolerances[name])
+        train = self._train_column(name)
+        profile = self._profile.columns.get(name)
+        found = PairColumn(task.plan.spec(name), task.tolerance(name, profile))
         marked = Places()
         beside = [_Beside(joined.serve[lot.rows]) for lot in self.pairs.neighbours]
         sampled = _Beside(joined.serve[self._sampled])
         alone = None if self._alone is None else _Beside(self._alone)
         start = 0
-        for rows, serve in self._serve.pieces(name):
+        for rows, serve in self._serve_pieces(name):
             low, high = np.searchsorted(joined.serve, [start, start + rows])
             part = slice(int(low), int(high))
             own = _in_order(serve, joined.serve[part] - start)

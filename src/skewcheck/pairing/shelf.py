@@ -136,6 +136,20 @@ class Shelf:
         if waiting:
             yield _together(waiting)
 
+    @property
+    def again(self) -> bool:
+        """Return whether every column is read from its files at each call."""
+        return all(rack.places is None for rack in self._racks)
+
+    def batches(self, name: str) -> Iterator[tuple[int, int, Cells | None]]:
+        """Yield (rows, offset, values) of a column as its files hold it; see ``Batch``."""
+        for rack in self._racks:
+            if not any(name in names for names in rack.names):
+                yield from ((rows, 0, None) for rows in rack.rows)
+                continue
+            for batch in rack.part.batches(Ledger()):
+                yield batch.rows, batch.offset, batch.columns.get(name)
+
     def taken(self, name: str, positions: NDArray[np.int64]) -> Cells:
         """Return some rows of a column, in the order of ``positions``."""
         values = self.column(name)

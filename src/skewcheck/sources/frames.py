@@ -23,6 +23,7 @@ from skewcheck.sources.trouble import readable, said, twice
 ROWS = 131_072
 PART = 1 << 20
 PEEKED = 64
+HEAD = 1 << 14  # rows of a reader that are looked at before the pass, and some more
 
 
 Rows = tuple[int, list[tuple[str, Cells]]]
@@ -133,15 +134,21 @@ def _pyarrow(data: Any) -> _Table:
 
 
 class _Once:
-    """A reader that runs only once: its first batch can be looked at again, the rest cannot."""
+    """A reader that runs only once: its first rows can be looked at again, the rest cannot."""
 
     def __init__(self, reader: pa.RecordBatchReader) -> None:
         self._reader = reader
-        self._first = list(islice(reader, 1))
-        self._spent = False
+        self._first: list[pa.RecordBatch] = []
+        self._whole = self._spent = False
+        while not self._whole and sum(batch.num_rows for batch in self._first) < HEAD:
+            some = list(islice(reader, 1))
+            self._first += some
+            self._whole = not some
 
     def __call__(self) -> Iterator[Rows]:
         yield from map(_rows, self._first)
+        if self._whole:
+            return
         if self._spent:
             raise InputError("was read before and yields its rows only once", hint="give a table")
         self._spent = True
