@@ -31,7 +31,8 @@ class Keys:
         """Watch for these key columns together; ``others`` are keys of the other side."""
         self.names = tuple(names)
         self._others = np.zeros(0, np.uint64) if others is None else others
-        self.shared = 0
+        self._shared = 0
+        self.seen = False  # whether every row was watched already
         self._held: Hashes = np.empty(HELD, np.uint64)  # takes memory as it fills
         self._used = 0
         self._spilled: IO[bytes] | None = None
@@ -59,15 +60,21 @@ class Keys:
         self._held[: self._used].tofile(self._spilled)
         self._used = 0
 
+    @property
+    def shared(self) -> int:
+        """Return how many of the other side's keys were seen."""
+        assert self.twice is not None  # counted with them, in order of their hashes
+        return self._shared
+
     @cached_property
     def twice(self) -> Hashes:
-        """Return the hashes that occur more than once, in order; counts the ``shared`` ones."""
+        """Return the hashes that occur more than once, in order."""
         found = []
         for part in self._ranges():
             found.append(_twice(part))
             if len(part):
                 places = np.minimum(np.searchsorted(part, self._others), len(part) - 1)
-                self.shared += int(np.count_nonzero(part[places] == self._others))
+                self._shared += int(np.count_nonzero(part[places] == self._others))
         self._held = np.empty(0, np.uint64)
         if self._spilled is not None:
             self._spilled.close()

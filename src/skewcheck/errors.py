@@ -11,6 +11,10 @@ Every message is one line and ends with what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+NAMED = 12  # words that a message offers
+
 
 class SkewcheckError(Exception):
     """A reason, in one line, why skewcheck could not run; the command line exits with 2."""
@@ -54,3 +58,15 @@ class InputError(SkewcheckError):
 
 class OutputError(SkewcheckError):
     """A report or profile that cannot be written; nothing half-written is left behind."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?``, or the words to choose from where none is near."""
+    from difflib import get_close_matches
+
+    names = [str(name) for name in known]
+    close = get_close_matches(word, names, 1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    more = ", ..." if len(names) > NAMED else ""
+    return f"known are {', '.join(names[:NAMED])}{more}" if names else "nothing is known here"

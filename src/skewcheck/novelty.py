@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,9 @@ from skewcheck.pairing.moments import moments
 from skewcheck.pairing.segments import CLOCK, clock, coded, segment_columns
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.policy import Policy
-from skewcheck.profile import Profile
 from skewcheck.schema import Kind, Role, Schema
 from skewcheck.sides import Sides
-from skewcheck.sources.batch import Source, State
+from skewcheck.sources.batch import Batch, Source, State
 from skewcheck.summaries.places import Codes, Places
 
 Mask = NDArray[np.bool_]
@@ -29,17 +28,18 @@ def novelty(
     source: Source,
     columns: Mapping[str, Sequence[Finding]],
     sides: Sequence[Sides],
-    profiles: tuple[Profile, Profile],
+    heads: Iterable[Sequence[Batch]],
     schema: Schema,
     *,
     policy: Policy,
 ) -> tuple[dict[str, Location], list[Finding]]:
     """Return where the new values of these columns are, and the findings inside those places.
 
-    ``columns`` are those of ``new_values``. Reads serve once more.
+    ``columns`` are those of ``new_values``, ``heads`` the first rows of both sides. Reads serve
+    once more.
     """
     by_name = {side.name: side for side in sides}
-    rows, marked = _novel(source, columns, by_name, profiles, schema)
+    rows, marked = _novel(source, columns, by_name, heads, schema)
     where: dict[str, Location] = {}
     more: list[Finding] = []
     for name, checks in marked.items():
@@ -54,7 +54,7 @@ def _novel(
     source: Source,
     columns: Mapping[str, Sequence[Finding]],
     sides: Mapping[str, Sides],
-    profiles: tuple[Profile, Profile],
+    heads: Iterable[Sequence[Batch]],
     schema: Schema,
 ) -> tuple[Places, dict[str, dict[str, Places]]]:
     """Return the places of all rows of serve, and of the new ones by column and check."""
@@ -64,7 +64,7 @@ def _novel(
         times = np.full(len(every), np.nan)
         if time is not None:
             times = moments(serve.taken(time, every))
-        segments = _segments(serve, every, segment_columns(profiles, schema))
+        segments = _segments(serve, every, segment_columns(heads, schema))
         if np.isfinite(times).any():
             segments |= clock(times)
         rows = Places()

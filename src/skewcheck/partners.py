@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from skewcheck.column import ColumnProfile
-from skewcheck.config.tables import nearest
 from skewcheck.duplicates import Keys, some_keys
-from skewcheck.errors import InputError, UsageError
+from skewcheck.errors import InputError, UsageError, nearest
 from skewcheck.opened import Opened
 from skewcheck.pairing.request import Request
 from skewcheck.profile import Plan, Profile
@@ -21,7 +20,7 @@ from skewcheck.query import relation
 from skewcheck.roles import guess
 from skewcheck.run import Partner
 from skewcheck.schema import Kind, Role, Schema
-from skewcheck.sources.batch import Batch, Lanes, Source
+from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.parity import Tolerance
 
 if TYPE_CHECKING:  # a run that pairs no rows does without them
@@ -79,6 +78,16 @@ def watch_keys(train: Opened, serve: Opened, schema: Schema, request: Request) -
     return Keys(names, some_keys(train.source, own) if shared and train.source else None)
 
 
+def by_column(side: Opened) -> bool:
+    """Return whether each column of a side can be read on its own."""
+    from skewcheck.sources.parquet import ParquetPart
+
+    parts = side.source.parts if side.source else ()
+    return bool(parts) and all(
+        isinstance(part, ParquetPart) and not part.layout.encoded for part in parts
+    )
+
+
 def may_pair(
     partner: Opened,
     serve: Opened,
@@ -125,7 +134,7 @@ def by_chance(pairs: Pairs) -> bool:
 
 
 def pair_up(
-    sources: tuple[Source, Source],
+    opened: tuple[Opened, Opened],
     profiles: tuple[Profile, Profile],
     schema: Schema,
     request: Request,
@@ -136,9 +145,9 @@ def pair_up(
 ) -> Pairs | None:
     """Return what was counted on the rows that serve shares with its partner.
 
-    ``sources`` are the partner (TRAIN itself, or the offline recomputation) and serve, ``profiles``
-    those of train and serve. None when nobody asked for pairs and TRAIN itself turns out to share
-    no row.
+    ``opened`` are the partner (TRAIN itself, or the offline recomputation) and serve, ``profiles``
+    those of train and serve, without the columns in ``fill``: they are counted here. None when
+    nobody asked for pairs and TRAIN itself turns out to share no row.
 
     Raises:
         InputError: the partner has no row, or the as-of times are not there.
@@ -149,6 +158,8 @@ def pair_up(
     from skewcheck.pairing.shelf import Shelf
 
     offline = request.offline is not None
+    sources = [side.source for side in opened]
+    assert sources[0] and sources[1]
     with Shelf(sources[0]) as partner, Shelf(sources[1]) as serve:
         if not partner.rows:
             raise InputError("has no row to pair with", file=sources[0].name, hint="check the path")
@@ -161,16 +172,16 @@ def pair_up(
         shared = set(partner.names) & set(serve.names)
         columns = [
             name
-            for name in dict.fromkeys([*train.columns, *profiles[1].columns])
+            for name in dict.fromkeys([*fill, *train.columns, *profiles[1].columns])
             if name in shared and schema.role(name).compared
         ]
         task = Task(
             columns,
-            Plan({n: c.spec for n, c in train.columns.items()}),
+            train.plan if fill else Plan({n: c.spec for n, c in train.columns.items()}),
             partial(_tolerance, request),
             profiles,
             fill,
-            segment_columns(profiles, schema),
+            segment_columns([side.head for side in opened], schema),
             _time(schema, serve),
             _entity(schema, keys, serve, as_of is not None),
         )

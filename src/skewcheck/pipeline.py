@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.discovery import discover
 from skewcheck.duplicates import Keys
-from skewcheck.engines.local import Progress, fold
+from skewcheck.engines.local import Progress, fold, in_order
 from skewcheck.errors import InputError
 from skewcheck.judge import judge
 from skewcheck.opened import Opened, open_side
@@ -22,6 +23,7 @@ from skewcheck.pairing.request import Request
 from skewcheck.partners import (
     NUMBERED,
     by_chance,
+    by_column,
     keys_of,
     may_pair,
     numbered,
@@ -76,24 +78,27 @@ def compare(
     names = [column.name for column in schema]
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
-    train_profile = _profile(left, schema, progress)
+    watch = watch_keys(left, right, schema, request)
+    read = _read_together(left, right, schema, request, watch, progress)
+    train_profile = read.profiles[0] if read else _profile(left, schema, progress)
     _refuse_empty("TRAIN", left, train_profile)
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
         right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
     partner = left if request.offline is None else open_side(request.offline, kinds)
     keys = keys_of(partner, right, schema)
-    watch = watch_keys(left, right, schema, request)
-    serve_profile = _profile(right, schema, progress, like=train_profile, watch=watch)
+    if read:
+        serve_profile = read.profiles[1]
+    else:
+        serve_profile = _profile(right, schema, progress, like=train_profile, watch=watch)
     _refuse_empty("LOGS", right, serve_profile)
-    pairs: Pairs | None = None
+    pairs = read.pairs if read else None
     note, profiles = "", (train_profile, serve_profile)
-    if may_pair(partner, right, keys, request, watch):
-        assert partner.source and right.source
-        sources = partner.source, right.source
-        pairs = pair_up(sources, profiles, schema, request, keys, progress=progress)
-        if pairs and numbered(right, keys) and by_chance(pairs):
-            note, pairs = NUMBERED.format(pairs.join.key), None
+    if not read and may_pair(partner, right, keys, request, watch):
+        both_sides = partner, right
+        pairs = pair_up(both_sides, profiles, schema, request, keys, progress=progress)
+    if pairs and numbered(right, keys) and by_chance(pairs):
+        note, pairs = NUMBERED.format(pairs.join.key), None
     both = tuple(sides(train_profile, serve_profile, schema, pairs))
     where = places(pairs) if pairs else {}
     found = list(findings(both))
@@ -107,7 +112,8 @@ def compare(
     if some and right.source and (new := new_values(found)):
         from skewcheck.novelty import novelty
 
-        there, more = novelty(right.source, new, both, profiles, schema, policy=config.policy)
+        heads = left.head, right.head
+        there, more = novelty(right.source, new, both, heads, schema, policy=config.policy)
         where = {**there, **where}
         found += more
     verdict = judge(found, config.policy)
@@ -198,11 +204,62 @@ def _profile(
         return side.profile
     kinds = {n: c.kind for n, c in like.columns.items()} if like else dict(side.source.declared)
     laid = _like(like, kinds) if like else plan(side.head, kinds)
-    skip = frozenset(c.name for c in schema if c.role in UNCOUNTED)
-    profile = fold(
-        side.source, laid, skip=skip, watch=watch.watch if watch else None, progress=progress
-    )
+    skip = _skipped(schema)
+    looking = watch.watch if watch and not watch.seen else None
+    profile = fold(side.source, laid, skip=skip, watch=looking, progress=progress)
     return _without_copies(profile, watch, side.source, skip) if watch else profile
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Both sides counted and paired in one reading."""
+
+    profiles: tuple[Profile, Profile]
+    pairs: Pairs | None
+
+
+def _read_together(
+    train: Opened,
+    serve: Opened,
+    schema: Schema,
+    request: Request,
+    watch: Keys | None,
+    progress: Progress | None,
+) -> _Read | None:
+    """Return both sides counted and paired, each column decoded once; None where that cannot be.
+
+    It can where both are Parquet and share keys. Serve's keys are read first; to look at them is
+    all that is lost where they are not shared.
+    """
+    keys = keys_of(train, serve, schema)
+    asked = request.offline is not None or request.as_of is not None
+    if asked or not (watch and keys and by_column(train) and by_column(serve)):
+        return None
+    assert train.source and serve.source
+    names = dict.fromkeys([*train.source.declared, *serve.source.declared])
+    nothing = frozenset(names)
+    rows = fold(serve.source, Plan(), skip=nothing, watch=watch.watch, progress=progress)
+    watch.seen = True
+    if not may_pair(train, serve, keys, request, watch):
+        return None
+    laid = plan(train.head, dict(train.source.declared))
+    left = fold(train.source, laid, skip=nothing)
+    right = Profile(laid, rows.rows, ledger=rows.ledger)
+    fill = [name for name in names if schema.role(name) not in UNCOUNTED]
+    pairs = pair_up(
+        (train, serve), (left, right), schema, request, keys, fill=fill, progress=progress
+    )
+    if pairs is None:
+        return None
+    in_order(left.finish(), train.source)
+    right.plan = _like(left, {n: c.kind for n, c in left.columns.items()})
+    in_order(right.finish(), serve.source)
+    return _Read((left, _without_copies(right, watch, serve.source, _skipped(schema))), pairs)
+
+
+def _skipped(schema: Schema) -> frozenset[str]:
+    """Return the columns that are not counted."""
+    return frozenset(c.name for c in schema if c.role in UNCOUNTED)
 
 
 def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:

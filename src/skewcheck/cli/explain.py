@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skewcheck.cli.streams import deliver
-from skewcheck.errors import UsageError
+from skewcheck.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from skewcheck.policy import Rule
@@ -28,7 +28,6 @@ def explain(name: str | None) -> int:
 
     Without a name, list all checks and causes.
     """
-    from skewcheck.config.tables import nearest
     from skewcheck.discovery import discover
 
     checks, causes = discover("skewcheck.checks"), discover("skewcheck.causes")

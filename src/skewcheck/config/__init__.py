@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from skewcheck.config.tables import Place, nearest, read, shown, table, tables, texts, value
+from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
-from skewcheck.errors import ConfigError, UsageError
+from skewcheck.errors import ConfigError, UsageError, nearest
 from skewcheck.pairing.request import Request, duration
 from skewcheck.policy import Policy, Rule
 from skewcheck.roles import given

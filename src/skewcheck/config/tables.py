@@ -6,16 +6,14 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from skewcheck.errors import ConfigError
+from skewcheck.errors import ConfigError, nearest
 
 T = TypeVar("T")
-SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,6 @@ class Place:
         names = [self.at(name).key for name in known]
         key = self.at(key).key
         return ConfigError(f"{self.origin}: unknown key {key!r}; {nearest(key, names)}")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean 'x'?``, or the words to choose from where none is near."""
-    names = [str(name) for name in known]
-    close = get_close_matches(word, names, 1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    more = ", ..." if len(names) > SHOWN else ""
-    return f"known are {', '.join(names[:SHOWN])}{more}" if names else "nothing is known here"
 
 
 def read(path: Path) -> str:

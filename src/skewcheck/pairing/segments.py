@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.pairing.labels import labelled
-from skewcheck.profile import Profile
 from skewcheck.schema import Role, Schema
-from skewcheck.sources.batch import Lanes
+from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.places import Codes
 
 MOST = 16  # columns that may be segments
 VALUES = 64  # a column with more values than this is no segment
-METADATA = (Role.SEGMENT, Role.VERSION, Role.STATUS)
+SEGMENTS = (Role.SEGMENT, Role.VERSION, Role.STATUS, Role.FEATURE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOUR_LONG = 3600.0
 HOUR, WEEKDAY = CLOCK = ("hour (UTC)", "weekday (UTC)")
 
 
-def segment_columns(profiles: Iterable[Profile], schema: Schema) -> list[str]:
-    """Return the columns whose values may be segments, log metadata first."""
-    few = dict.fromkeys(n for p in profiles for n in p.columns if _few(p, n))
-    metadata = [n for n in few if schema.role(n) in METADATA]
-    features = [n for n in few if schema.role(n) is Role.FEATURE]
-    return [*metadata, *features][:MOST]
+def segment_columns(heads: Iterable[Sequence[Batch]], schema: Schema) -> list[str]:
+    """Return the columns whose values may be segments, log metadata first.
+
+    ``heads`` are the first rows of the sides. Whole numbers are values, others are measurements.
+    """
+    seen: dict[str, set[str | None]] = {}
+    for batch in (batch for head in heads for batch in head):
+        for name, values in batch.columns.items():
+            if len(seen.setdefault(name, set())) <= VALUES and schema.role(name) in SEGMENTS:
+                seen[name].update(_labels(values))
+    few = [name for name, labels in seen.items() if 0 < len(labels) <= VALUES]
+    return sorted(few, key=lambda name: schema.role(name) is Role.FEATURE)[:MOST]
 
 
-def _few(profile: Profile, name: str) -> bool:
-    column = profile.columns[name]
-    if column.states.boolean:
-        return True
-    if column.states["text"]:
-        counts = column.categories.counts
-        return counts is not None and 1 < len(counts) <= VALUES
-    cells, _ = column.numbers.counts()
-    return 1 < len(cells) <= VALUES
+def _labels(values: pa.Array | Lanes) -> Iterable[str | None]:
+    numbers = values.numbers if isinstance(values, Lanes) else _numbers(values)
+    if numbers is not None and np.any(numbers % 1 != 0):
+        return map(str, range(VALUES + 1))  # too many: no segment
+    labels, _ = labelled(values, VALUES)
+    return labels or map(str, range(VALUES + 1))
+
+
+def _numbers(values: pa.Array) -> NDArray[np.float64] | None:
+    if not pa.types.is_floating(values.type):
+        return None
+    found: NDArray[np.float64] = values.drop_null().to_numpy(zero_copy_only=False)
+    return found[np.isfinite(found)]
 
 
 def coded(values: pa.Array | Lanes) -> Codes | None:
