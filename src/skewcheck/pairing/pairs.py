@@ -165,9 +165,11 @@ class _Counting:
         self.pairs = Pairs(join, Places())
         self.pairs.rows.add(self._segments, self._time, None)
         self.pairs.neighbours = tuple(self._runs())
-        self._alone = self._without_partner()
-        if self._alone is not None:
-            self.pairs.unpaired = Profile(task.plan, len(self._alone))
+        alone = self._without_partner()
+        if len(alone):
+            self.pairs.unpaired = Profile(task.plan, len(alone))
+        lots = [self._sampled, *(lot.rows for lot in self.pairs.neighbours)]
+        self._beside = [*(joined.serve[rows] for rows in lots), alone]
 
     def _coded(self) -> list[tuple[str, Codes]]:
         found = []
@@ -210,11 +212,11 @@ class _Counting:
         rows = rows[np.lexsort((rows, time[rows], group[rows]))]
         return Neighbours(by, rows, group[rows], self._time[rows])
 
-    def _without_partner(self) -> Positions | None:
+    def _without_partner(self) -> Positions:
         """Return serve's rows without a partner where these are a lot; copies of others are not."""
         places = self._joined.alone
         lot = len(places) >= LOT * self._serve.rows and len(self._joined.serve)
-        return places if lot else None
+        return places if lot else places[:0]
 
     def _train_column(self, name: str) -> pa.Array | Lanes:
         """Return train's column; it is counted on the way where that is still to be done."""
@@ -264,9 +266,7 @@ class _Counting:
         profile = self._profile.columns.get(name)
         found = PairColumn(task.plan.spec(name), task.tolerance(name, profile))
         marked = Places()
-        beside = [_Beside(joined.serve[lot.rows]) for lot in self.pairs.neighbours]
-        sampled = _Beside(joined.serve[self._sampled])
-        alone = None if self._alone is None else _Beside(self._alone)
+        beside = _Beside(self._beside)
         start = 0
         for rows, serve in self._serve_pieces(name):
             low, high = np.searchsorted(joined.serve, [start, start + rows])
@@ -281,46 +281,50 @@ class _Counting:
                     if segment != name
                 }
                 marked.add(codes, self._time[part], differs)
-            for some in [sampled, *beside, *([alone] if alone else [])]:
-                some.see(start, rows, serve)
+            beside.see(start, rows, serve)
             start += rows
-        for lot, some in zip(self.pairs.neighbours, beside, strict=True):
-            t, s = taken(train, joined.train[lot.rows]), some.values()
+        sampled, *neighbours, alone = beside.values()
+        for lot, s in zip(self.pairs.neighbours, neighbours, strict=True):
+            t = taken(train, joined.train[lot.rows])
             lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
         found.sample(
             taken(train, joined.train[self._sampled]),
-            sampled.values(),
+            sampled,
             self._pairing(self._sampled),
         )
         found.reference.add(taken(train, joined.train[self._looked_at]), 0)
         found.reference.settle()
         self.pairs.columns[name], self.pairs.marked[name] = found, marked
-        if alone is not None and self.pairs.unpaired is not None:
-            lot_ = Batch(len(alone.positions), {name: alone.values()}, "", 0)
+        if self.pairs.unpaired is not None:
+            lot_ = Batch(self.pairs.unpaired.rows, {name: alone}, "", 0)
             unpaired = Profile(task.plan, 0)
             unpaired.add(lot_)
             self.pairs.unpaired.columns.update(unpaired.columns)
 
 
 class _Beside:
-    """Some rows of a column, gathered while its pieces go by."""
+    """Some lots of rows of a column, gathered while its pieces go by."""
 
-    def __init__(self, positions: Positions) -> None:
-        self.positions = positions
-        self._order = np.argsort(positions, kind="stable")
-        self._sorted = positions[self._order]
+    def __init__(self, lots: Sequence[Positions]) -> None:
+        positions = np.concatenate(lots)
+        self._ends = np.cumsum([len(lot) for lot in lots]).tolist()
+        order = np.argsort(positions, kind="stable")
+        self._sorted = positions[order]
+        self._back = np.empty(len(order), np.int64)
+        self._back[order] = np.arange(len(order))
         self._seen: list[tuple[int, pa.Array | Lanes]] = []
 
     def see(self, start: int, rows: int, values: pa.Array | Lanes) -> None:
+        """Take what there is in a piece of the column."""
         low, high = np.searchsorted(self._sorted, [start, start + rows])
         if high > low:
             self._seen.append((int(high - low), taken(values, self._sorted[low:high] - start)))
 
-    def values(self) -> pa.Array | Lanes:
-        """Return the rows in the order in which they were asked for."""
-        back = np.empty(len(self._order), np.int64)
-        back[self._order] = np.arange(len(self._order))
-        return taken(stacked(self._seen), back)
+    def values(self) -> list[pa.Array | Lanes]:
+        """Return the lots, each in the order in which it was asked for."""
+        whole = stacked(self._seen)
+        starts = [0, *self._ends[:-1]]
+        return [taken(whole, self._back[a:b]) for a, b in zip(starts, self._ends, strict=True)]
 
 
 def _smallest(values: Hashes, most: int) -> Positions:
