@@ -24,8 +24,9 @@ from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.parity import Tolerance
 
 if TYPE_CHECKING:  # a run that pairs no rows does without them
+    from skewcheck.pairing.counting import Progress
     from skewcheck.pairing.join import AsOf
-    from skewcheck.pairing.pairs import Pairs, Progress
+    from skewcheck.pairing.pairs import Pairs
     from skewcheck.pairing.shelf import Shelf
 
 Columns = Mapping[str, Kind]
@@ -152,8 +153,9 @@ def pair_up(
     Raises:
         InputError: the partner has no row, or the as-of times are not there.
     """
+    from skewcheck.pairing.counting import Task, count
     from skewcheck.pairing.join import join
-    from skewcheck.pairing.pairs import Join, Task, count
+    from skewcheck.pairing.pairs import Join
     from skewcheck.pairing.segments import segment_columns
     from skewcheck.pairing.shelf import Shelf
 

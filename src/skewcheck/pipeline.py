@@ -5,25 +5,23 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from skewcheck.column import ColumnSpec
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
+from skewcheck.counted import profile_of, read_together
 from skewcheck.discovery import discover
-from skewcheck.duplicates import Keys
-from skewcheck.engines.local import Progress, fold, in_order
+from skewcheck.engines.local import Progress
 from skewcheck.errors import InputError
+from skewcheck.finding import Finding
 from skewcheck.judge import judge
 from skewcheck.opened import Opened, open_side
 from skewcheck.pairing.request import Request
 from skewcheck.partners import (
     NUMBERED,
     by_chance,
-    by_column,
     keys_of,
     may_pair,
     numbered,
@@ -32,19 +30,22 @@ from skewcheck.partners import (
     refuse_wrong,
     watch_keys,
 )
-from skewcheck.peek import plan
-from skewcheck.profile import Plan, Profile
+from skewcheck.policy import Policy
+from skewcheck.profile import Profile
 from skewcheck.query import relation
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
-from skewcheck.sources.batch import Source
+from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
 
 if TYPE_CHECKING:  # only a run that pairs rows loads it
+    pass
+
+if TYPE_CHECKING:  # only a run that pairs rows loads them
+    from skewcheck.location import Location
     from skewcheck.pairing.pairs import Pairs
 
-UNCOUNTED = frozenset({Role.KEY, Role.ENTITY, Role.TIME, Role.IGNORED})
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
 Overrides = Mapping[Role, Sequence[str]]
 
@@ -79,8 +80,8 @@ def compare(
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
     watch = watch_keys(left, right, schema, request)
-    read = _read_together(left, right, schema, request, watch, progress)
-    train_profile = read.profiles[0] if read else _profile(left, schema, progress)
+    read = read_together(left, right, schema, request, watch, progress)
+    train_profile = read.profiles[0] if read else profile_of(left, schema, progress)
     _refuse_empty("TRAIN", left, train_profile)
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
@@ -90,32 +91,16 @@ def compare(
     if read:
         serve_profile = read.profiles[1]
     else:
-        serve_profile = _profile(right, schema, progress, like=train_profile, watch=watch)
+        serve_profile = profile_of(right, schema, progress, like=train_profile, watch=watch)
     _refuse_empty("LOGS", right, serve_profile)
     pairs = read.pairs if read else None
     note, profiles = "", (train_profile, serve_profile)
     if not read and may_pair(partner, right, keys, request, watch):
-        both_sides = partner, right
-        pairs = pair_up(both_sides, profiles, schema, request, keys, progress=progress)
+        pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
     both = tuple(sides(train_profile, serve_profile, schema, pairs))
-    where = places(pairs) if pairs else {}
-    found = list(findings(both))
-    if pairs:
-        for name, location in where.items():
-            marked = pairs.marked[name]
-            found += inside(
-                (name, "row_parity"), location, marked, pairs.rows, policy=config.policy
-            )
-    some = not (pairs and pairs.join.asked) and not right.once  # rows of serve may be unpaired
-    if some and right.source and (new := new_values(found)):
-        from skewcheck.novelty import novelty
-
-        heads = left.head, right.head
-        there, more = novelty(right.source, new, both, heads, schema, policy=config.policy)
-        where = {**there, **where}
-        found += more
+    where, found = _found(both, (left, right), schema, pairs, config.policy)
     verdict = judge(found, config.policy)
     known = {}
     if pairs or verdict.outcome is not Outcome.PASS:
@@ -139,6 +124,32 @@ def compare(
     )
 
 
+def _found(
+    both: tuple[Sides, ...],
+    opened: tuple[Opened, Opened],
+    schema: Schema,
+    pairs: Pairs | None,
+    policy: Policy,
+) -> tuple[dict[str, Location], list[Finding]]:
+    """Return where the rows live that differ or hold something new, and all findings."""
+    where = places(pairs) if pairs else {}
+    found = list(findings(both))
+    for name, location in where.items():
+        assert pairs
+        marked = pairs.marked[name]
+        found += inside((name, "row_parity"), location, marked, pairs.rows, policy=policy)
+    serve = opened[1]
+    unpaired = not (pairs and pairs.join.asked) and not serve.once  # some rows may be
+    if unpaired and serve.source and (new := new_values(found)):
+        from skewcheck.novelty import novelty
+
+        heads = [side.head for side in opened]
+        there, more = novelty(serve.source, new, both, heads, schema, policy=policy)
+        where = {**there, **where}
+        found += more
+    return where, found
+
+
 def make_profile(
     data: object,
     *,
@@ -149,7 +160,7 @@ def make_profile(
     """Return the profile of a data set, its roles guessed as if it were train."""
     side = open_side(data)
     schema = _schema(side, None, config or Config(), overrides or {})
-    profile = _profile(side, schema, progress)
+    profile = profile_of(side, schema, progress)
     labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
     profile.labels.update({n: reason for n, reason in labels.items() if n in profile.columns})
     return profile
@@ -190,78 +201,6 @@ def _with_snapshot_time(overrides: Overrides, request: Request, serve: Opened) -
     return {**overrides, Role.IGNORED: [*ignored, request.as_of]}
 
 
-def _profile(
-    side: Opened,
-    schema: Schema,
-    progress: Progress | None,
-    *,
-    like: Profile | None = None,
-    watch: Keys | None = None,
-) -> Profile:
-    """Return a side's profile, on the grids of ``like``; a saved one is taken as it is."""
-    if side.profile or not side.source:
-        assert side.profile
-        return side.profile
-    kinds = {n: c.kind for n, c in like.columns.items()} if like else dict(side.source.declared)
-    laid = _like(like, kinds) if like else plan(side.head, kinds)
-    skip = _skipped(schema)
-    looking = watch.watch if watch and not watch.seen else None
-    profile = fold(side.source, laid, skip=skip, watch=looking, progress=progress)
-    return _without_copies(profile, watch, side.source, skip) if watch else profile
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Both sides counted and paired in one reading."""
-
-    profiles: tuple[Profile, Profile]
-    pairs: Pairs | None
-
-
-def _read_together(
-    train: Opened,
-    serve: Opened,
-    schema: Schema,
-    request: Request,
-    watch: Keys | None,
-    progress: Progress | None,
-) -> _Read | None:
-    """Return both sides counted and paired, each column decoded once; None where that cannot be.
-
-    It can where both are Parquet and share keys. Serve's keys are read first; to look at them is
-    all that is lost where they are not shared.
-    """
-    keys = keys_of(train, serve, schema)
-    asked = request.offline is not None or request.as_of is not None
-    if asked or not (watch and keys and by_column(train) and by_column(serve)):
-        return None
-    assert train.source and serve.source
-    names = dict.fromkeys([*train.source.declared, *serve.source.declared])
-    nothing = frozenset(names)
-    rows = fold(serve.source, Plan(), skip=nothing, watch=watch.watch, progress=progress)
-    watch.seen = True
-    if not may_pair(train, serve, keys, request, watch):
-        return None
-    laid = plan(train.head, dict(train.source.declared))
-    left = fold(train.source, laid, skip=nothing)
-    right = Profile(laid, rows.rows, ledger=rows.ledger)
-    fill = [name for name in names if schema.role(name) not in UNCOUNTED]
-    pairs = pair_up(
-        (train, serve), (left, right), schema, request, keys, fill=fill, progress=progress
-    )
-    if pairs is None:
-        return None
-    in_order(left.finish(), train.source)
-    right.plan = _like(left, {n: c.kind for n, c in left.columns.items()})
-    in_order(right.finish(), serve.source)
-    return _Read((left, _without_copies(right, watch, serve.source, _skipped(schema))), pairs)
-
-
-def _skipped(schema: Schema) -> frozenset[str]:
-    """Return the columns that are not counted."""
-    return frozenset(c.name for c in schema if c.role in UNCOUNTED)
-
-
 def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
     """Raise InputError when a side has no row, with the first reason if none could be read."""
     if profile.rows:
@@ -270,23 +209,6 @@ def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
         problem = f"{reason}; none of {profile.ledger.events:,} events of {title} can be read"
         raise InputError(problem, file=file, line=line, hint="write the log again")
     raise InputError(f"{title} has no row", file=side.name, hint="check the path")
-
-
-def _like(profile: Profile, kinds: Mapping[str, Kind]) -> Plan:
-    """Return the plan that lays serve on train's grids, with the kinds train turned out to hold."""
-    return Plan({n: ColumnSpec(kinds[n], c.spec.grid) for n, c in profile.columns.items()})
-
-
-def _without_copies(profile: Profile, keys: Keys, source: Source, skip: frozenset[str]) -> Profile:
-    """Return the profile with every event counted once, and the ledger saying so."""
-    profile.ledger.fates["duplicates"] += 0
-    if not len(keys.twice):
-        return profile
-    surplus, conflicts = keys.copies(source, profile.plan, skip)
-    left = profile.subtract(surplus)
-    left.ledger.move(surplus.rows, "ok", "duplicates")
-    left.ledger.move(conflicts, "ok", "conflicting")
-    return left
 
 
 def _versions() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -143,14 +144,21 @@ def _sides(
     as_of: AsOf | None,
     repairs: Collection[str] | None,
 ) -> tuple[_Side, _Side]:
-    both = [forms(train.column(left), serve.column(right), repairs) for left, right in keys]
-    times: tuple[NDArray[np.float64] | None, NDArray[np.float64] | None] = (None, None)
-    if as_of:
-        times = (moments(train.column(as_of.train_time)), moments(serve.column(as_of.serve_time)))
-    return (
-        _side(train.rows, [pair[0] for pair in both], times[0]),
-        _side(serve.rows, [pair[1] for pair in both], times[1]),
-    )
+    shelves = train, serve
+    with ThreadPoolExecutor(2) as pool:  # a side each
+        both = []
+        for names in keys:
+            one, other = pool.map(Shelf.column, shelves, names)
+            both.append(forms(one, other, repairs))
+        times: tuple[NDArray[np.float64] | None, NDArray[np.float64] | None] = (None, None)
+        if as_of:
+            times = (
+                moments(train.column(as_of.train_time)),
+                moments(serve.column(as_of.serve_time)),
+            )
+        rows, parts = (train.rows, serve.rows), [[pair[i] for pair in both] for i in (0, 1)]
+        left, right = pool.map(_side, rows, parts, times)
+    return left, right
 
 
 def _side(rows: int, keys: list[pa.Array], times: NDArray[np.float64] | None) -> _Side:
@@ -214,11 +222,15 @@ def _same(
 ) -> NDArray[np.bool_]:
     """Return which pairs have one key indeed, and are near enough in time."""
     same = np.ones(len(left), np.bool_)
-    for start in range(0, len(left), CHUNK):
+
+    def compare(start: int) -> None:
         part = slice(start, start + CHUNK)
         for one, other in zip(train.keys, serve.keys, strict=True):
             equal = pc.equal(one.take(pa.array(left[part])), other.take(pa.array(right[part])))
             same[part] &= equal.to_numpy(zero_copy_only=False)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(compare, range(0, len(left), CHUNK)))
     if as_of and as_of.tolerance_seconds is not None:
         assert train.times is not None and serve.times is not None
         at = (np.searchsorted(train.places, left), np.searchsorted(serve.places, right))
@@ -231,7 +243,8 @@ def _load(db: duckdb.DuckDBPyConnection, name: str, side: _Side, *, first: bool)
     """Give DuckDB one side's hashes, times and places; return how many keys it has."""
     columns = {"k": side.hashes, "p": np.arange(len(side.places))}
     columns |= {} if side.times is None else {"m": side.times}
-    table = pa.table(columns)
+    whole = pa.table(columns)
+    table = pa.Table.from_batches(whole.to_batches(CHUNK), whole.schema)  # for several threads
     if side.times is None and (distinct := _distinct(side.hashes)) == len(side.hashes):
         db.register(name, table)
         return distinct

@@ -1,42 +1,19 @@
-"""Rows that both sides have, counted column by column into mergeable summaries."""
+"""What is known of the rows that both sides have. Data only."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from skewcheck.column import ColumnProfile, ColumnSpec
-from skewcheck.fingerprint import Hashes, fingerprints, mixed
-from skewcheck.pairing.cells import Cells, cells
-from skewcheck.pairing.column import SAMPLE, PairColumn, taken
-from skewcheck.pairing.comparing import compared, differing
+from skewcheck.pairing.cells import Cells
+from skewcheck.pairing.column import PairColumn
 from skewcheck.pairing.forensics import Coverage
-from skewcheck.pairing.join import Joined
-from skewcheck.pairing.moments import moments
-from skewcheck.pairing.sample import Pairing
-from skewcheck.pairing.segments import clock, coded
-from skewcheck.pairing.shelf import Shelf
-from skewcheck.pairing.stacking import stacked
-from skewcheck.profile import Plan, Profile
-from skewcheck.sources.batch import Batch, Lanes
-from skewcheck.summaries.parity import Tolerance
-from skewcheck.summaries.places import Codes, Places
+from skewcheck.profile import Profile
+from skewcheck.summaries.places import Places
 
 Positions = NDArray[np.int64]
-Progress = Callable[[str, int, int], None]
-
-SAMPLED = 4 * SAMPLE  # pairs among which a sample of those that agree is chosen
-HELD = 1 << 28  # bytes of train's columns kept from looking for segments to comparing
-LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
-RUN = 64  # rows in a run of neighbours
-NEIGHBOURS = 8192  # rows of all columns kept together
-LOT = 1 / 100  # rows without a partner are looked at when there is this share of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +25,6 @@ class Neighbours:
     group: NDArray[np.int64]
     time: NDArray[np.float64]
     cells: dict[str, tuple[Cells, Cells, NDArray[np.bool_]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be compared, and how.
-
-    ``columns`` are compared, within ``tolerance`` (of a name and train's profile of it);
-    ``profiles`` are those of train and serve; the columns in ``fill`` they still lack, so they are
-    counted while they are being read here. ``segments`` are columns of which a few values are
-    known; ``time`` is a column of serve, and so is ``entity``, whose rows belong together.
-    """
-
-    columns: Sequence[str]
-    plan: Plan
-    tolerance: Callable[[str, ColumnProfile | None], Tolerance]
-    profiles: tuple[Profile, Profile]
-    fill: Sequence[str] = ()
-    segments: Sequence[str] = ()
-    time: str | None = None
-    entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,227 +73,3 @@ class Pairs:
     marked: dict[str, Places] = field(default_factory=dict)
     neighbours: tuple[Neighbours, ...] = ()
     unpaired: Profile | None = None
-
-
-def count(
-    joined: Joined,
-    train: Shelf,
-    serve: Shelf,
-    task: Task,
-    join: Join,
-    *,
-    progress: Progress | None = None,
-) -> Pairs:
-    """Return the summaries of the joined rows; only two columns a worker are in memory."""
-    crew = _Counting(joined, (train, serve), task, join)
-    workers = min(os.cpu_count() or 1, max(1, len(task.columns)))
-    with ThreadPoolExecutor(workers) as pool:
-        for done, _ in enumerate(pool.map(crew.column, task.columns), 1):
-            if progress:
-                progress("pairs", done, len(task.columns))
-        list(pool.map(crew.alone, [name for name in task.fill if name not in task.columns]))
-    pairs = crew.pairs
-    pairs.columns = {n: pairs.columns[n] for n in task.columns if n in pairs.columns}
-    if pairs.unpaired:
-        pairs.unpaired.columns = {n: pairs.unpaired.columns[n] for n in pairs.columns}
-        pairs.unpaired.finish()
-    return pairs
-
-
-class _Counting:
-    """What the columns share: times, segments, priorities and neighbours of the pairs."""
-
-    def __init__(
-        self, joined: Joined, shelves: tuple[Shelf, Shelf], task: Task, join: Join
-    ) -> None:
-        self._joined, self._task = joined, task
-        self._train, self._serve = shelves
-        self._profile = task.profiles[0]
-        self._fill = task.profiles if task.fill else None
-        self._time = np.full(len(joined.serve), np.nan)
-        if task.time is not None:
-            self._time = moments(self._serve.taken(task.time, joined.serve))
-        self._priority = joined.hashes
-        self._looked_at = _smallest(self._priority, LOOKED_AT)
-        self._sampled = _smallest(self._priority, SAMPLED)
-        self._kept: dict[str, pa.Array] = {}
-        self._held = 0
-        self._segments = dict(self._coded())
-        self.pairs = Pairs(join, Places())
-        self.pairs.rows.add(self._segments, self._time, None)
-        self.pairs.neighbours = tuple(self._runs())
-        alone = self._without_partner()
-        if len(alone):
-            self.pairs.unpaired = Profile(task.plan, len(alone))
-        lots = [self._sampled, *(lot.rows for lot in self.pairs.neighbours)]
-        self._beside = [*(joined.serve[rows] for rows in lots), alone]
-
-    def _coded(self) -> list[tuple[str, Codes]]:
-        found = []
-        for name in self._task.segments:
-            there = name in self._train.names
-            shelf, places = (
-                (self._train, self._joined.train) if there else (self._serve, self._joined.serve)
-            )
-            values = self._train_column(name) if there else shelf.column(name)
-            size = values.nbytes if isinstance(values, pa.Array) else HELD
-            if there and name in self._task.columns and self._held + size <= HELD:
-                self._kept[name] = values
-                self._held += size
-            codes = coded(taken(values, places))
-            if codes is not None:
-                found.append((name, codes))
-        if np.isfinite(self._time).any():
-            found += clock(self._time).items()
-        return found
-
-    def _runs(self) -> list[Neighbours]:
-        """Return runs of neighbours in the log, and all rows of some entities."""
-        n = len(self._joined.serve)
-        runs = np.arange(n, dtype=np.int64) // RUN
-        found = [self._neighbours("order", runs, np.zeros(n))]
-        if self._task.entity is not None:
-            hashes, _ = fingerprints(self._serve.taken(self._task.entity, self._joined.serve))
-            _, entity = np.unique(hashes, return_inverse=True)
-            found.append(self._neighbours("entity", entity.astype(np.int64), self._time))
-        return found
-
-    def _neighbours(
-        self, by: str, group: NDArray[np.int64], time: NDArray[np.float64]
-    ) -> Neighbours:
-        """Return all rows of some groups, chosen by hash, NEIGHBOURS rows at most."""
-        sizes = np.bincount(group)
-        chosen = np.argsort(mixed(np.arange(len(sizes), dtype=np.uint64)), kind="stable")
-        kept = chosen[np.cumsum(sizes[chosen]) <= NEIGHBOURS]
-        rows = np.flatnonzero(np.isin(group, kept))
-        rows = rows[np.lexsort((rows, time[rows], group[rows]))]
-        return Neighbours(by, rows, group[rows], self._time[rows])
-
-    def _without_partner(self) -> Positions:
-        """Return serve's rows without a partner where these are a lot; copies of others are not."""
-        places = self._joined.alone
-        lot = len(places) >= LOT * self._serve.rows and len(self._joined.serve)
-        return places if lot else places[:0]
-
-    def _train_column(self, name: str) -> pa.Array | Lanes:
-        """Return train's column; it is counted on the way where that is still to be done."""
-        if name in self._kept:
-            return self._kept.pop(name)
-        if self._fill is None:
-            return self._train.column(name)
-        counted, pieces = ColumnProfile(self._task.plan.spec(name)), []
-        for rows, offset, values in self._train.batches(name):
-            if values is not None:
-                counted.add(values, offset)
-            pieces.append((rows, values))
-        counted.settle()
-        self._fill[0].columns[name] = counted
-        return stacked(pieces)
-
-    def _serve_pieces(self, name: str) -> Iterator[tuple[int, pa.Array | Lanes]]:
-        """Yield serve's column in pieces; it is counted on the way like train's."""
-        if self._fill is None:
-            yield from self._serve.pieces(name)
-            return
-        train = self._fill[0].columns.get(name)
-        grid = self._task.plan.spec(name).grid
-        counted = ColumnProfile(ColumnSpec(train.kind, grid) if train else ColumnSpec())
-        for rows, offset, values in self._serve.batches(name):
-            if values is not None:
-                counted.add(values, offset)
-            yield rows, stacked([(rows, values)])
-        counted.settle()
-        self._fill[1].columns[name] = counted
-
-    def alone(self, name: str) -> None:
-        """Count a column that is not compared, or that one side lacks."""
-        if name in self._train.names:
-            self._train_column(name)
-        if name in self._serve.names:
-            for _ in self._serve_pieces(name):
-                pass
-
-    def _pairing(self, rows: Positions | slice) -> Pairing:
-        return Pairing(self._priority[rows], self._time[rows], self._joined.serve[rows])
-
-    def column(self, name: str) -> None:
-        """Compare one column of all pairs."""
-        task, joined = self._task, self._joined
-        train = self._train_column(name)
-        profile = self._profile.columns.get(name)
-        found = PairColumn(task.plan.spec(name), task.tolerance(name, profile))
-        marked = Places()
-        beside = _Beside(self._beside)
-        start = 0
-        for rows, serve in self._serve_pieces(name):
-            low, high = np.searchsorted(joined.serve, [start, start + rows])
-            part = slice(int(low), int(high))
-            own = _in_order(serve, joined.serve[part] - start)
-            pairing = self._pairing(part)
-            differs = found.add(taken(train, joined.train[part]), own, pairing, sampling=False)
-            if differs.any():
-                codes = {
-                    segment: Codes(c.labels, c.codes[part])
-                    for segment, c in self._segments.items()
-                    if segment != name
-                }
-                marked.add(codes, self._time[part], differs)
-            beside.see(start, rows, serve)
-            start += rows
-        sampled, *neighbours, alone = beside.values()
-        for lot, s in zip(self.pairs.neighbours, neighbours, strict=True):
-            t = taken(train, joined.train[lot.rows])
-            lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
-        found.sample(
-            taken(train, joined.train[self._sampled]),
-            sampled,
-            self._pairing(self._sampled),
-        )
-        found.reference.add(taken(train, joined.train[self._looked_at]), 0)
-        found.reference.settle()
-        self.pairs.columns[name], self.pairs.marked[name] = found, marked
-        if self.pairs.unpaired is not None:
-            lot_ = Batch(self.pairs.unpaired.rows, {name: alone}, "", 0)
-            unpaired = Profile(task.plan, 0)
-            unpaired.add(lot_)
-            self.pairs.unpaired.columns.update(unpaired.columns)
-
-
-class _Beside:
-    """Some lots of rows of a column, gathered while its pieces go by."""
-
-    def __init__(self, lots: Sequence[Positions]) -> None:
-        positions = np.concatenate(lots)
-        self._ends = np.cumsum([len(lot) for lot in lots]).tolist()
-        order = np.argsort(positions, kind="stable")
-        self._sorted = positions[order]
-        self._back = np.empty(len(order), np.int64)
-        self._back[order] = np.arange(len(order))
-        self._seen: list[tuple[int, pa.Array | Lanes]] = []
-
-    def see(self, start: int, rows: int, values: pa.Array | Lanes) -> None:
-        """Take what there is in a piece of the column."""
-        low, high = np.searchsorted(self._sorted, [start, start + rows])
-        if high > low:
-            self._seen.append((int(high - low), taken(values, self._sorted[low:high] - start)))
-
-    def values(self) -> list[pa.Array | Lanes]:
-        """Return the lots, each in the order in which it was asked for."""
-        whole = stacked(self._seen)
-        starts = [0, *self._ends[:-1]]
-        return [taken(whole, self._back[a:b]) for a, b in zip(starts, self._ends, strict=True)]
-
-
-def _smallest(values: Hashes, most: int) -> Positions:
-    """Return the places of the smallest values, in order."""
-    if len(values) <= most:
-        return np.arange(len(values), dtype=np.int64)
-    return np.sort(np.argpartition(values, most)[:most])
-
-
-def _in_order(values: pa.Array | Lanes, rows: Positions) -> pa.Array | Lanes:
-    """Return some rows, which ascend: without a copy where none is left out between them."""
-    whole = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
-    if whole and not isinstance(values, Lanes):
-        return values.slice(int(rows[0]), len(rows))
-    return taken(values, rows)

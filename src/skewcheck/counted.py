@@ -1,0 +1,112 @@
+"""Sides counted: each alone, or two that share keys in one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from skewcheck.column import ColumnSpec
+from skewcheck.duplicates import Keys
+from skewcheck.engines.local import Progress, fold, in_order
+from skewcheck.opened import Opened
+from skewcheck.pairing.request import Request
+from skewcheck.partners import by_column, keys_of, may_pair, pair_up
+from skewcheck.peek import plan
+from skewcheck.profile import Plan, Profile
+from skewcheck.schema import Kind, Role, Schema
+from skewcheck.sources.batch import Source
+
+if TYPE_CHECKING:
+    from skewcheck.pairing.pairs import Pairs
+
+UNCOUNTED = frozenset({Role.KEY, Role.ENTITY, Role.TIME, Role.IGNORED})
+
+
+def profile_of(
+    side: Opened,
+    schema: Schema,
+    progress: Progress | None,
+    *,
+    like: Profile | None = None,
+    watch: Keys | None = None,
+) -> Profile:
+    """Return a side's profile, on the grids of ``like``; a saved one is taken as it is."""
+    if side.profile or not side.source:
+        assert side.profile
+        return side.profile
+    kinds = {n: c.kind for n, c in like.columns.items()} if like else dict(side.source.declared)
+    laid = _like(like, kinds) if like else plan(side.head, kinds)
+    skip = _skipped(schema)
+    looking = watch.watch if watch and not watch.seen else None
+    profile = fold(side.source, laid, skip=skip, watch=looking, progress=progress)
+    return _without_copies(profile, watch, side.source, skip) if watch else profile
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Both sides counted and paired in one reading."""
+
+    profiles: tuple[Profile, Profile]
+    pairs: Pairs | None
+
+
+def read_together(
+    train: Opened,
+    serve: Opened,
+    schema: Schema,
+    request: Request,
+    watch: Keys | None,
+    progress: Progress | None,
+) -> Read | None:
+    """Return both sides counted and paired, each column decoded once; None where that cannot be.
+
+    It can where both are Parquet and share keys. Serve's keys are read first; to look at them is
+    all that is lost where they are not shared.
+    """
+    keys = keys_of(train, serve, schema)
+    asked = request.offline is not None or request.as_of is not None
+    if asked or not (watch and keys and by_column(train) and by_column(serve)):
+        return None
+    assert train.source and serve.source
+    names = dict.fromkeys([*train.source.declared, *serve.source.declared])
+    nothing = frozenset(names)
+    rows = fold(serve.source, Plan(), skip=nothing, watch=watch.watch, progress=progress)
+    watch.seen = True
+    if not may_pair(train, serve, keys, request, watch):
+        return None
+    laid = plan(train.head, dict(train.source.declared))
+    left = fold(train.source, laid, skip=nothing)
+    right = Profile(laid, rows.rows, ledger=rows.ledger)
+    fill = [name for name in names if schema.role(name) not in UNCOUNTED]
+    pairs = pair_up(
+        (train, serve), (left, right), schema, request, keys, fill=fill, progress=progress
+    )
+    if pairs is None:
+        return None
+    in_order(left.finish(), train.source)
+    right.plan = _like(left, {n: c.kind for n, c in left.columns.items()})
+    in_order(right.finish(), serve.source)
+    return Read((left, _without_copies(right, watch, serve.source, _skipped(schema))), pairs)
+
+
+def _skipped(schema: Schema) -> frozenset[str]:
+    """Return the columns that are not counted."""
+    return frozenset(c.name for c in schema if c.role in UNCOUNTED)
+
+
+def _like(profile: Profile, kinds: Mapping[str, Kind]) -> Plan:
+    """Return the plan that lays serve on train's grids, with the kinds train turned out to hold."""
+    return Plan({n: ColumnSpec(kinds[n], c.spec.grid) for n, c in profile.columns.items()})
+
+
+def _without_copies(profile: Profile, keys: Keys, source: Source, skip: frozenset[str]) -> Profile:
+    """Return the profile with every event counted once, and the ledger saying so."""
+    profile.ledger.fates["duplicates"] += 0
+    if not len(keys.twice):
+        return profile
+    surplus, conflicts = keys.copies(source, profile.plan, skip)
+    left = profile.subtract(surplus)
+    left.ledger.move(surplus.rows, "ok", "duplicates")
+    left.ledger.move(conflicts, "ok", "conflicting")
+    return left
