@@ -118,3 +118,9 @@ def test_a_claim_on_aligned_rows_is_weighed_by_its_share() -> None:
     context = Context((Aligned("order", runs, {"x": one}),))
     found = diagnose(one, context)
     assert found[0].name == "previous_row" and found[0].explains > 0.9
+
+
+def test_one_mistake_made_in_two_ways_is_told_twice() -> None:
+    found = causes(VALUES, np.where(np.arange(N) % 2 == 0, VALUES * 100, VALUES * 1000))
+    assert {c.statement for c in found} == {"serve = 100 × train", "serve = 1000 × train"}
+    assert all(c.explains == pytest.approx(0.5, abs=0.01) for c in found)

@@ -46,7 +46,7 @@ def diagnose(pair: Pair, context: Context) -> tuple[Cause, ...]:
         view = pair.taken(kept)
         rated = [r for r in _rated(view, context, total) if _stands(r, total, left)]
         best = _best(rated)
-        if best is None or any(best.name == cause.name for cause in found):
+        if best is None or any(best.claim.statement == cause.statement for cause in found):
             break
         found.append(_cause(best, rated, paired=True))
         if best.claim.holds is None:
