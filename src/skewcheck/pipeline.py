@@ -36,6 +36,7 @@ from skewcheck.query import relation
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
+from skewcheck.segmented import segment_drift
 from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
 
@@ -100,7 +101,7 @@ def compare(
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
     both = tuple(sides(train_profile, serve_profile, schema, pairs))
-    where, found = _found(both, (left, right), schema, pairs, config.policy)
+    where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
     known = {}
     if pairs or verdict.outcome is not Outcome.PASS:
@@ -129,6 +130,8 @@ def _found(
     opened: tuple[Opened, Opened],
     schema: Schema,
     pairs: Pairs | None,
+    profiles: tuple[Profile, Profile],
+    *,
     policy: Policy,
 ) -> tuple[dict[str, Location], list[Finding]]:
     """Return where the rows live that differ or hold something new, and all findings."""
@@ -138,6 +141,8 @@ def _found(
         assert pairs
         marked = pairs.marked[name]
         found += inside((name, "row_parity"), location, marked, pairs.rows, policy=policy)
+    if not pairs:
+        found += segment_drift(profiles, both, policy)
     serve = opened[1]
     unpaired = not (pairs and pairs.join.asked) and not serve.once  # some rows may be
     if unpaired and serve.source and (new := new_values(found)):

@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
+from skewcheck.rowsample import RowSample, taken
 from skewcheck.schema import Kind
-from skewcheck.sources.batch import Batch
+from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.gridspec import GridSpec, Row
 from skewcheck.summaries.states import States
 
@@ -54,6 +55,7 @@ class Profile:
     """All columns of one side, with the ledger of the reading; two profiles add up.
 
     ``labels`` are the columns taken for labels while there were rows to look at, with the reason.
+    ``sample`` holds some rows as long as the run lasts; a saved profile has none.
     """
 
     plan: Plan
@@ -61,9 +63,12 @@ class Profile:
     columns: dict[str, ColumnProfile] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     labels: dict[str, str] = field(default_factory=dict)
+    sample: RowSample = field(default_factory=RowSample, repr=False, compare=False)
 
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
+        places = self.sample.places(batch.offset, batch.rows)
+        kept: dict[str, pa.Array | Lanes] = {}
         for name in batch.columns:
             if name in skip:
                 continue
@@ -72,6 +77,8 @@ class Profile:
             if column is None:
                 column = self.columns[name] = ColumnProfile(self.plan.spec(name))
             column.add(values, batch.offset)
+            kept[name] = taken(values, places)
+        self.sample.add(places + batch.offset, kept)
         self.rows += batch.rows
 
     def finish(self) -> Profile:
@@ -87,6 +94,7 @@ class Profile:
         merged = Profile(Plan({**other.plan.columns, **self.plan.columns}), self.rows + other.rows)
         merged.ledger = self.ledger.merge(other.ledger)
         merged.labels = {**other.labels, **self.labels}
+        merged.sample = self.sample.merge(other.sample)
         for name in names:
             empty = ColumnProfile(merged.plan.spec(name))
             mine, theirs = self.columns.get(name, empty), other.columns.get(name, empty)
