@@ -36,7 +36,6 @@ from skewcheck.query import relation
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
-from skewcheck.segmented import segment_drift
 from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
 
@@ -142,6 +141,8 @@ def _found(
         marked = pairs.marked[name]
         found += inside((name, "row_parity"), location, marked, pairs.rows, policy=policy)
     if not pairs:
+        from skewcheck.segmented import segment_drift
+
         found += segment_drift(profiles, both, policy)
     serve = opened[1]
     unpaired = not (pairs and pairs.join.asked) and not serve.once  # some rows may be

@@ -68,7 +68,7 @@ class Profile:
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
         places = self.sample.places(batch.offset, batch.rows)
-        kept: dict[str, pa.Array | Lanes] = {}
+        some, kept = pa.array(places), {}
         for name in batch.columns:
             if name in skip:
                 continue
@@ -77,7 +77,7 @@ class Profile:
             if column is None:
                 column = self.columns[name] = ColumnProfile(self.plan.spec(name))
             column.add(values, batch.offset)
-            kept[name] = taken(values, places)
+            kept[name] = taken(values, places, some)
         self.sample.add(places + batch.offset, kept)
         self.rows += batch.rows
 

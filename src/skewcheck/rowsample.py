@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skewcheck.sources.batch import Lanes
 
-MOST = 1 << 14  # rows kept
+MOST = 1 << 13  # rows kept
 
 
 class RowSample:
@@ -75,10 +75,12 @@ class RowSample:
         self._rows = sum(len(places) for places, _ in kept)
 
 
-def taken(values: pa.Array | Lanes, rows: NDArray[np.int64]) -> pa.Array | Lanes:
-    """Return some rows of a column."""
+def taken(
+    values: pa.Array | Lanes, rows: NDArray[np.int64], places: pa.Array | None = None
+) -> pa.Array | Lanes:
+    """Return some rows of a column; ``places`` are the rows as Arrow has them."""
     if isinstance(values, Lanes):
         return values.taken(rows)
     if pa.types.is_string_view(values.type):  # has no kernel for it
         values = values.cast(pa.large_string())
-    return values.take(pa.array(rows))
+    return values.take(pa.array(rows) if places is None else places)
