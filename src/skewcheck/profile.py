@@ -19,7 +19,7 @@ from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
 from skewcheck.rowsample import RowSample, taken
 from skewcheck.schema import Kind
-from skewcheck.sources.batch import Batch, Lanes
+from skewcheck.sources.batch import Batch
 from skewcheck.summaries.gridspec import GridSpec, Row
 from skewcheck.summaries.states import States
 
