@@ -204,7 +204,7 @@ def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     ledger.fates.update(header["ledger"]["fates"])
     ledger.notes = {k: [tuple(n) for n in v] for k, v in header["ledger"]["notes"].items()}
     ledger.files, ledger.skipped = header["ledger"]["files"], header["ledger"]["skipped"]
-    profile = Profile(Plan(specs), header["rows"], ledger=ledger, labels=header["labels"])
+    profile = Profile(Plan(specs), header["rows"], ledger=ledger, labels=header.get("labels", {}))
     groups = dict(_grouped(table))
     for name, spec in specs.items():
         column = profile.columns[name] = ColumnProfile(spec)
