@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from skewcheck.discovery import discover
 from skewcheck.finding import Finding, Undefined
 from skewcheck.policy import Policy, Rule
+from skewcheck.readiness import modes
 from skewcheck.statistics.inference import Inference
 from skewcheck.statistics.multiplicity import holm
 from skewcheck.verdict import Judgement, Outcome, Verdict, worst
@@ -36,7 +37,7 @@ def judge(findings: Iterable[Finding], policy: Policy) -> Verdict:
             needed = effect.rows_needed(rule.fail, level=policy.level)
         judgement = Judgement(finding, rule, outcome, fail, needed)
         columns.setdefault(finding.subject.column, []).append(judgement)
-    return _verdict({name: tuple(found) for name, found in columns.items()})
+    return _verdict({name: tuple(found) for name, found in columns.items()}, policy)
 
 
 def _effect(finding: Finding) -> Inference | None:
@@ -77,11 +78,20 @@ def _outcome(
     return Outcome.WARN if warn is not None and warn < level else Outcome.PASS
 
 
-def _verdict(columns: dict[str, tuple[Judgement, ...]]) -> Verdict:
-    """Return the run's verdict: the worst column; nothing judged is inconclusive."""
+def _verdict(columns: dict[str, tuple[Judgement, ...]], policy: Policy) -> Verdict:
+    """Return the run's verdict: the worst column; nothing judged is inconclusive.
+
+    So is a failure mode that the policy demands and that there is no evidence for.
+    """
+    by_mode = modes((j for found in columns.values() for j in found), policy)
     outcomes = {name: worst(j.outcome for j in found) for name, found in columns.items()}
-    outcome = worst(outcomes.values())
-    if outcome is Outcome.UNJUDGED:
-        return Verdict(Outcome.INCONCLUSIVE, columns, "no column was judged")
+    judged = worst(outcomes.values())
+    if judged is Outcome.UNJUDGED:
+        return Verdict(Outcome.INCONCLUSIVE, columns, "no column was judged", by_mode)
+    outcome = worst([judged, *(mode.outcome for mode in by_mode)])
+    if outcome is not judged:
+        lacking = [mode.name for mode in by_mode if mode.outcome is outcome]
+        return Verdict(outcome, columns, f"no evidence for {', '.join(lacking)}", by_mode)
     count = sum(o is outcome for o in outcomes.values())
-    return Verdict(outcome, columns, f"{count} of {len(outcomes)} columns: {outcome.value}")
+    reason = f"{count} of {len(outcomes)} columns: {outcome.value}"
+    return Verdict(outcome, columns, reason, by_mode)

@@ -12,12 +12,15 @@ from skewcheck.account import BUGS
 from skewcheck.charts import Chart, chart
 from skewcheck.discovery import discover
 from skewcheck.headline import headline
+from skewcheck.layout import Section
 from skewcheck.lines import Line, both_rows, title_of
+from skewcheck.modes import ModeView, mode_views
 from skewcheck.origin import Origin
 from skewcheck.policy import Policy, Rule
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
+from skewcheck.sections import sections
 from skewcheck.verdict import Outcome
 from skewcheck.views import NAME, ColumnView, SideView, column_view, side_view
 
@@ -36,7 +39,8 @@ class Report:
     ``columns`` are the features and then the scores, each worst first, pipeline bugs before drift,
     and last the key that rows are paired by, with what is wrong with the pairing; ``pairing`` says
     in sentences how rows were paired; ``others`` are the columns not compared; ``limits`` are
-    (check, title, fail limit, warn limit) in force.
+    (check, title, fail limit, warn limit) in force; ``modes`` are the failure modes and
+    ``sections`` the topics apart from single columns.
     """
 
     run: Run
@@ -53,16 +57,24 @@ class Report:
     guesses: tuple[str, ...]
     limits: tuple[tuple[str, str, str, str], ...]
     methods: tuple[tuple[str, str], ...]
+    modes: tuple[ModeView, ...]
+    sections: tuple[Section, ...]
 
     @property
     def features(self) -> tuple[ColumnView, ...]:
-        """Return the compared columns that are no score."""
-        return tuple(c for c in self.columns if c.role not in (Role.SCORE, Role.KEY))
+        """Return the columns that the model is given."""
+        return tuple(c for c in self.columns if c.role is Role.FEATURE)
 
     @property
     def scores(self) -> tuple[ColumnView, ...]:
         """Return the score columns."""
         return tuple(c for c in self.columns if c.role is Role.SCORE)
+
+    @property
+    def services(self) -> tuple[ColumnView, ...]:
+        """Return the judged columns that are neither: response times, decisions, labels."""
+        apart = (Role.FEATURE, Role.SCORE, Role.KEY)
+        return tuple(c for c in self.columns if c.role not in apart)
 
     @property
     def joins(self) -> tuple[ColumnView, ...]:
@@ -108,6 +120,8 @@ def build(run: Run) -> Report:
         guesses=tuple(_guesses(run)),
         limits=tuple(_limits(run.policy)),
         methods=tuple(_methods(run, others)),
+        modes=mode_views(run),
+        sections=sections(run),
     )
 
 
@@ -138,7 +152,7 @@ def _pairing(run: Run) -> Iterable[str]:
 
 
 def _by_damage(column: ColumnView) -> tuple[int, int, int, float]:
-    order = {Role.SCORE: 1, Role.KEY: 2}.get(column.role, 0)
+    order = {Role.FEATURE: 0, Role.SCORE: 1, Role.KEY: 3}.get(column.role, 2)
     blame = 0 if column.skew_or_drift in BUGS else 2 if column.skew_or_drift is Origin.DRIFT else 1
     return order, -column.outcome.severity, blame, -column.damage
 

@@ -57,12 +57,26 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Mode:
+    """One failure mode: its outcome and the judgements behind it, worst first.
+
+    ``demanded``: the policy lets no run pass without evidence for it.
+    """
+
+    name: str
+    outcome: Outcome
+    judgements: tuple[Judgement, ...]
+    demanded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The run's outcome with every judgement behind it, by column."""
+    """The run's outcome with every judgement behind it, by column, and by failure mode."""
 
     outcome: Outcome
     columns: Mapping[str, tuple[Judgement, ...]]
     reason: str
+    modes: tuple[Mode, ...] = ()
 
     def column(self, name: str) -> Outcome:
         """Return the worst outcome of a column."""

@@ -20,6 +20,7 @@ from skewcheck.statistics.increase import ShareIncrease
 TITLE = "column missing from the log"
 UNIT = "share"
 RULE = Rule(fail=0.001)
+MODE = "availability"
 
 
 def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:

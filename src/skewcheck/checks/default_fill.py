@@ -23,6 +23,7 @@ from skewcheck.statistics.increase import ShareIncrease
 TITLE = "one value that train hardly has"
 UNIT = "share"
 RULE = Rule(fail=0.02)
+MODE = "availability"
 TIMES = 10
 
 

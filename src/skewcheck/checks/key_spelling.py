@@ -19,6 +19,7 @@ from skewcheck.statistics.intervals import Share
 TITLE = "keys spelled differently"
 UNIT = "share"
 RULE = Rule(warn=0.001)
+MODE = "health"
 ON = "join"
 
 

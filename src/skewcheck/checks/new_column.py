@@ -18,6 +18,7 @@ from skewcheck.statistics.increase import ShareIncrease
 TITLE = "column that train does not have"
 UNIT = "share"
 RULE = Rule(warn=0.001)
+MODE = "creep"
 
 
 def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:

@@ -19,6 +19,7 @@ from skewcheck.statistics.increase import ShareIncrease
 TITLE = "nulls where train has none"
 UNIT = "share"
 RULE = Rule(fail=0.001)
+MODE = "availability"
 
 
 def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:

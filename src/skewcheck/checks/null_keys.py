@@ -15,6 +15,7 @@ from skewcheck.statistics.intervals import Share
 TITLE = "requests without a key"
 UNIT = "share"
 RULE = Rule(warn=0.01)
+MODE = "health"
 ON = "join"
 
 

@@ -19,6 +19,7 @@ from skewcheck.statistics.intervals import ShareDifference
 TITLE = "null rate"
 UNIT = "share"
 RULE = Rule(fail=0.02)
+MODE = "availability"
 
 
 def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:

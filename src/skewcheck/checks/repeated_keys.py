@@ -18,6 +18,7 @@ from skewcheck.statistics.intervals import Share
 TITLE = "rows with a repeated key"
 UNIT = "share"
 RULE = Rule(warn=0.01)
+MODE = "health"
 ON = "join"
 
 

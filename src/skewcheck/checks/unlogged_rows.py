@@ -18,6 +18,7 @@ from skewcheck.statistics.intervals import Share
 TITLE = "offline rows without a request"
 UNIT = "share"
 RULE = Rule(warn=0.05)
+MODE = "health"
 ON = "join"
 
 

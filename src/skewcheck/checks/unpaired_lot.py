@@ -19,6 +19,7 @@ from skewcheck.sides import Sides
 TITLE = "unpaired rows unlike the paired"
 UNIT = "nats"
 RULE = Rule(warn=0.1)
+MODE = "health"
 
 
 def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:

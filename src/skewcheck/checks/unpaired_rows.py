@@ -18,6 +18,7 @@ from skewcheck.statistics.intervals import Share
 TITLE = "requests without an offline row"
 UNIT = "share"
 RULE = Rule(fail=0.05, warn=0.01)
+MODE = "health"
 ON = "join"
 
 

@@ -16,13 +16,13 @@ from skewcheck.config.tables import Place, read, shown, table, tables, texts, va
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
 from skewcheck.pairing.request import Request, duration
-from skewcheck.policy import Policy, Rule
+from skewcheck.policy import MODES, Policy, Rule
 from skewcheck.roles import given
 from skewcheck.schema import Column, Role
 
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
-KEYS = ("level", "train", "serve", "pairing", "roles", "checks", "columns")
+KEYS = ("level", "train", "serve", "pairing", "readiness", "roles", "checks", "columns")
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
@@ -79,7 +79,12 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
     return Config(
-        Policy(_level(file.get("level", 0.05), place.at("level")), checks, columns),
+        Policy(
+            _level(file.get("level", 0.05), place.at("level")),
+            checks,
+            columns,
+            demands=_demands(file.get("readiness", {}), place.at("readiness")),
+        ),
         _roles(file.get("roles", {}), column_roles, place.at("roles")),
         train=str((folder or Path()) / train) if train else None,
         serve=tuple(str((folder or Path()) / path) for path in paths),
@@ -121,6 +126,15 @@ def _tolerance(raw: Any, place: Place) -> float:
     if not 0 <= found < math.inf:
         raise place.error(f"is {shown(raw)}; expected a number from 0 on")
     return found
+
+
+def _demands(raw: Any, place: Place) -> frozenset[str]:
+    """Return the failure modes that a run must have evidence for."""
+    demanded = texts(table(raw, ("demand",), place).get("demand", []), place.at("demand"))
+    for name in demanded:
+        if name not in MODES:
+            raise place.at("demand").error(f"names {shown(name)}; {nearest(name, MODES)}")
+    return frozenset(demanded)
 
 
 def _find(folder: Path) -> Path | None:

@@ -87,8 +87,11 @@ def _shown(report: Report) -> Iterable[Shown]:
 def _sections(shown: list[Shown]) -> list[tuple[str, list[Shown]]]:
     from skewcheck.schema import Role
 
-    features = [s for s in shown if s.column.role not in (Role.SCORE, Role.KEY)]
-    return [("Features", features), ("Scores", [s for s in shown if s.column.role is Role.SCORE])]
+    features = [s for s in shown if s.column.role is Role.FEATURE]
+    scores = [s for s in shown if s.column.role is Role.SCORE]
+    known = (Role.FEATURE, Role.SCORE, Role.KEY)
+    service = [s for s in shown if s.column.role not in known]
+    return [("Features", features), ("Scores", scores), ("Service", service)]
 
 
 def _split(part: list[Shown]) -> tuple[list[Shown], list[Shown], str]:

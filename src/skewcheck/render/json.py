@@ -12,8 +12,10 @@ import numpy as np
 
 from skewcheck.account import CauseView
 from skewcheck.apart import confusion, quantiles
+from skewcheck.layout import Section
 from skewcheck.ledger import Ledger
 from skewcheck.lines import Line
+from skewcheck.modes import ModeView
 from skewcheck.policy import Policy, Rule
 from skewcheck.report import Report, rules
 from skewcheck.run import Run, Side
@@ -48,14 +50,34 @@ def document(report: Report) -> dict[str, Any]:
         "ledger": _ledger(run.serve.ledger),
         "pairs": _pairs(run),
         "columns": [_column(run, c) for c in (*report.columns, *report.others)],
-        "readiness": [],
+        "readiness": [_mode(mode) for mode in report.modes],
         "fix_first": [],
+        "sections": {section.name: _section(section) for section in report.sections},
         "guesses": list(report.guesses),
         "policy": _policy(run.policy),
         "versions": dict(run.versions),
         "command": run.command,
         "started": run.started,
         "seconds": round(run.seconds, 3),
+    }
+
+
+def _mode(mode: ModeView) -> dict[str, Any]:
+    return {
+        "mode": mode.name,
+        "title": mode.title,
+        "verdict": str(mode.outcome),
+        "evidence": mode.evidence,
+        "demanded": mode.demanded,
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "verdict": None if section.outcome is None else str(section.outcome),
+        "sentences": list(section.sentences),
+        **_plain(section.data),
     }
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from skewcheck import wording
+from skewcheck.layout import Listing, Section
 from skewcheck.lines import Line
 from skewcheck.report import Report
 from skewcheck.verdict import Outcome
@@ -19,6 +20,7 @@ from skewcheck.views import ColumnView, SideView
 SUFFIX = ".txt"
 WIDEST, NARROWEST = 100, 40
 ALSO = 3  # further checks that are named
+ROWS = 8  # rows of a table unless all are asked for
 MOST = 30  # columns listed unless all are asked for
 STYLES = {
     Outcome.FAIL: "bold red",
@@ -74,11 +76,16 @@ def _parts(report: Report, *, verbose: bool) -> Iterable[Text | Table | Padding]
     yield _verdict(report)
     yield Text()
     yield _sides(report)
-    for title, columns in (("Features", report.features), ("Scores", report.scores)):
+    yield _heading("Readiness")
+    yield _readiness(report)
+    columns_of = (report.features, report.scores, report.services)
+    for title, columns in zip(("Features", "Scores", "Service"), columns_of, strict=True):
         if columns:
             yield _heading(title, _tally(columns))
             yield _columns(columns, report.usual_rows, verbose=verbose)
             yield from _left_out(columns, verbose=verbose)
+    for section in report.sections:
+        yield from _section(section, verbose=verbose)
     if report.pairing:
         yield _heading("Pairs", ", ".join(str(join.outcome) for join in report.joins))
         yield from (_indented(sentence) for sentence in report.pairing)
@@ -130,6 +137,35 @@ def _sides(report: Report) -> Padding:
     for side in (report.train, report.serve):
         row = (Text(side.title, "bold"), side.path, side.rows, side.files, side.layout)
         table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _readiness(report: Report) -> Padding:
+    """Return a line per failure mode."""
+    table = _table("fix", "fix", "free")
+    for mode in report.modes:
+        word = "NO EVIDENCE" if mode.outcome is Outcome.UNJUDGED else str(mode.outcome).upper()
+        table.add_row(Text(word, STYLES[mode.outcome]), Text(mode.title), Text(mode.evidence))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _section(section: Section, *, verbose: bool) -> Iterable[Text | Padding]:
+    """Yield a topic: its sentences, and its tables; figures are for the page."""
+    yield _heading(section.title, str(section.outcome or ""))
+    yield from (_indented(sentence) for sentence in section.sentences)
+    for part in section.parts:
+        if isinstance(part, Listing):
+            yield _listing(part, len(part.rows) if verbose else ROWS)
+
+
+def _listing(part: Listing, most: int) -> Padding:
+    kinds = ("number" if i in part.right else "free" for i in range(len(part.head)))
+    table = _table(*kinds)
+    table.add_row(*(Text(word, "dim") for word in part.head))
+    for row in part.rows[:most]:
+        table.add_row(*map(Text, row))
+    if len(part.rows) > most:
+        table.add_row(Text(f"and {wording.count(len(part.rows) - most)} more", "dim"))
     return Padding(table, (0, 0, 0, 2))
 
 
