@@ -30,8 +30,8 @@ JULY = moment("2013-07-08T00:00+00:00")
 ONE = {"a": pa.array([1.0, 2.0, 3.0])}
 TOP = {
     "schema_version", "verdict", "exit_code", "status", "reason", "train", "serve", "ledger",
-    "pairs", "columns", "readiness", "fix_first", "sections", "guesses", "policy", "versions", "command",
-    "started", "seconds",
+    "pairs", "columns", "readiness", "fix_first", "sections", "guesses", "policy", "versions",
+    "command", "started", "seconds",
 }  # fmt: skip
 COLUMN = {
     "name", "role", "kind", "verdict", "story", "findings", "causes", "parity", "where", "origin",
