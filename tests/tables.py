@@ -61,7 +61,7 @@ def train_profile(columns: Columns) -> Profile:
 
 def serve_profile(columns: Columns, train: Profile) -> Profile:
     """Return the profile of a serve table on train's grids."""
-    specs = {name: ColumnSpec(c.kind, c.spec.grid) for name, c in train.columns.items()}
+    specs = {name: ColumnSpec(c.kind, c.spec.grid, c.spec.cut) for name, c in train.columns.items()}
     return fold(source(columns), Plan(specs), workers=1)
 
 

@@ -14,6 +14,7 @@ from skewcheck.schema import Kind
 from skewcheck.sources.batch import Lanes, State
 from skewcheck.summaries.atoms import Atoms, sampled
 from skewcheck.summaries.categories import Categories
+from skewcheck.summaries.cut import Cut
 from skewcheck.summaries.grid import Grid
 from skewcheck.summaries.gridspec import GridSpec
 from skewcheck.summaries.states import States
@@ -29,15 +30,17 @@ SHAPES = {
     "text:lower": r"^[^A-Z]*[a-z][^A-Z]*$",
 }
 WAITING = 4096  # distinct texts that may wait to be described
+NO_CUT = Cut()
 LENGTHS = GridSpec(0.0, 118)  # cells for lengths: exact up to 2,048, 0.1 % apart above
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """What is decided about a column before the pass: train's kind, and the grid."""
+    """What is decided about a column before the pass: train's kind, its grid and coarse cells."""
 
     kind: Kind | None = None
     grid: GridSpec = GridSpec()
+    cut: Cut = NO_CUT
 
 
 @dataclass(eq=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from skewcheck.breakdown import breakdowns, step_of
 from skewcheck.column import ColumnSpec
 from skewcheck.duplicates import Keys
 from skewcheck.engines.local import Progress, fold, in_order
@@ -37,6 +38,7 @@ def profile_of(
         return side.profile
     kinds = {n: c.kind for n, c in like.columns.items()} if like else dict(side.source.declared)
     laid = _like(like, kinds) if like else plan(side.head, kinds)
+    laid = replace(laid, by=breakdowns(schema, side.kinds), step=step_of(side.source.rows))
     skip = _skipped(schema)
     looking = watch.watch if watch and not watch.seen else None
     profile = fold(side.source, laid, skip=skip, watch=looking, progress=progress)
@@ -77,7 +79,11 @@ def read_together(
         return None
     laid = plan(train.head, dict(train.source.declared))
     left = fold(train.source, laid, skip=nothing)
-    right = Profile(laid, rows.rows, ledger=rows.ledger)
+    left.plan, own = (
+        replace(laid, by=breakdowns(schema, source.declared), step=step_of(source.rows))
+        for source in (train.source, serve.source)
+    )
+    right = Profile(own, rows.rows, ledger=rows.ledger)
     fill = [name for name in names if schema.role(name) not in UNCOUNTED]
     pairs = pair_up(
         (train, serve), (left, right), schema, request, keys, fill=fill, progress=progress
@@ -85,7 +91,8 @@ def read_together(
     if pairs is None:
         return None
     in_order(left.finish(), train.source)
-    right.plan = _like(left, {n: c.kind for n, c in left.columns.items()})
+    like = _like(left, {n: c.kind for n, c in left.columns.items()})
+    right.plan = replace(right.plan, columns=like.columns)
     in_order(right.finish(), serve.source)
     return Read((left, _without_copies(right, watch, serve.source, _skipped(schema))), pairs)
 
@@ -97,7 +104,8 @@ def _skipped(schema: Schema) -> frozenset[str]:
 
 def _like(profile: Profile, kinds: Mapping[str, Kind]) -> Plan:
     """Return the plan that lays serve on train's grids, with the kinds train turned out to hold."""
-    return Plan({n: ColumnSpec(kinds[n], c.spec.grid) for n, c in profile.columns.items()})
+    columns = profile.columns.items()
+    return Plan({n: ColumnSpec(kinds[n], c.spec.grid, c.spec.cut) for n, c in columns})
 
 
 def _without_copies(profile: Profile, keys: Keys, source: Source, skip: frozenset[str]) -> Profile:

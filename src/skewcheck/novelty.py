@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from skewcheck.comparison import inside
 from skewcheck.finding import Finding
 from skewcheck.location import Location, locate
+from skewcheck.moments import moments
 from skewcheck.pairing.cells import Flat, flattened
 from skewcheck.pairing.labels import labelled
-from skewcheck.pairing.moments import moments
 from skewcheck.pairing.segments import CLOCK, clock, coded, segment_columns
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.policy import Policy

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from skewcheck.breakdown import cut_of
 from skewcheck.column import ColumnSpec
 from skewcheck.ledger import Ledger
 from skewcheck.profile import Plan
@@ -39,7 +40,8 @@ def plan(head: list[Batch], kinds: dict[str, Kind]) -> Plan:
     for name in names:
         kept = [_numbers(batch.columns[name]) for batch in head if name in batch.columns]
         numbers = np.concatenate(kept) if kept else np.zeros(0)
-        specs[name] = ColumnSpec(kinds.get(name), GridSpec.of(numbers, fine=whole))
+        cut = cut_of([batch.columns[name] for batch in head if name in batch.columns])
+        specs[name] = ColumnSpec(kinds.get(name), GridSpec.of(numbers, fine=whole), cut)
     return Plan(specs)
 
 

@@ -5,26 +5,33 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from skewcheck.breakdown import WHOLE, By, Groups, coarse, grouped, some, thinned
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
 from skewcheck.rowsample import RowSample, taken
 from skewcheck.schema import Kind
-from skewcheck.sources.batch import Batch
+from skewcheck.sources.batch import Batch, Lanes
+from skewcheck.summaries.blocks import Blocks
+from skewcheck.summaries.cut import NULL, Cut
 from skewcheck.summaries.gridspec import GridSpec, Row
 from skewcheck.summaries.states import States
 
+Parts = tuple[tuple[By, Groups], ...]
+V = TypeVar("V")
+
 FORMAT = 1
 MARK = b"skewcheck.profile"
+SEP = "\x1f"  # between way of grouping, group and summary
 SUMMARIES = ("states", "numbers", "atoms", "categories", "lengths")
 
 TABLE = pa.schema(
@@ -41,9 +48,15 @@ TABLE = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is decided before the pass: the spec of each column train has. Serve reuses it."""
+    """What is decided before the pass: the spec of each column train has. Serve reuses it.
+
+    ``by`` are the ways in which rows are counted by group too, coarse counts of every ``step``-th
+    row of a container only.
+    """
 
     columns: Mapping[str, ColumnSpec] = field(default_factory=dict)
+    by: tuple[By, ...] = ()
+    step: int = 1
 
     def spec(self, name: str) -> ColumnSpec:
         """Return the spec of a column; one that train lacks gets the plain grid."""
@@ -56,6 +69,9 @@ class Profile:
 
     ``labels`` are the columns taken for labels while there were rows to look at, with the reason.
     ``sample`` holds some rows as long as the run lasts; a saved profile has none.
+
+    ``groups`` are the rows of each group by way of grouping; ``blocks`` the coarse counts by way
+    and column, ``splits`` the profiles of columns by way, column and group.
     """
 
     plan: Plan
@@ -64,34 +80,96 @@ class Profile:
     ledger: Ledger = field(default_factory=Ledger)
     labels: dict[str, str] = field(default_factory=dict)
     sample: RowSample = field(default_factory=RowSample, repr=False, compare=False)
+    groups: dict[str, Counter[str]] = field(default_factory=dict)
+    blocks: dict[str, dict[str, Blocks]] = field(default_factory=dict)
+    splits: dict[str, dict[str, dict[str, ColumnProfile]]] = field(default_factory=dict)
 
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
         places = self.sample.places(batch.offset, batch.rows)
-        some, kept = pa.array(places), {}
+        there, kept = pa.array(places), {}
+        grouping = {by.of for by in self.plan.by}
+        held = {name: batch.columns[name] for name in grouping & batch.columns.keys()}
+        parts = self.grouped(held)
         for name in batch.columns:
             if name in skip:
                 continue
-            values = batch.columns[name]
-            column = self.columns.get(name)
-            if column is None:
-                column = self.columns[name] = ColumnProfile(self.plan.spec(name))
-            column.add(values, batch.offset)
-            kept[name] = taken(values, places, some)
+            values = held[name] if name in held else batch.columns[name]
+            self.count(name, values, batch.offset, parts)
+            kept[name] = taken(values, places, there)
+        self.lacking(batch.columns, batch.offset, parts)
         self.sample.add(places + batch.offset, kept)
         self.rows += batch.rows
+
+    def grouped(self, columns: Mapping[str, pa.Array | Lanes]) -> Parts:
+        """Return the groups of a batch's rows, each row counted in its group."""
+        found = []
+        for by in self.plan.by:
+            if by.of in columns:
+                groups = grouped(by.name, columns[by.of])
+                counts = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
+                own = self.groups.setdefault(by.name, Counter())
+                own.update({k: n for k, n in zip(groups.labels, counts.tolist(), strict=True) if n})
+                found.append((by, groups))
+        return tuple(found)
+
+    def count(self, name: str, values: pa.Array | Lanes, offset: int, parts: Parts = ()) -> None:
+        """Count a batch of one column, by group too."""
+        column = self.columns.get(name)
+        if column is None:
+            column = self.columns[name] = ColumnProfile(self.plan.spec(name))
+        column.add(values, offset)
+        cells = None
+        for by, groups in parts:
+            if name not in by.columns:
+                continue
+            step = max(1, self.plan.step // WHOLE) if by.whole else self.plan.step
+            rows = thinned(offset, len(groups.codes), step)
+            part = some(values, rows, len(groups.codes))
+            if by.whole:
+                self._split(by.name, name, part, groups.taken(rows))
+                continue
+            if cells is None:
+                cells = coarse(part, self.plan.spec(name).cut)
+            block = self.blocks.setdefault(by.name, {}).setdefault(name, Blocks())
+            block.add(groups.labels, groups.codes[rows], cells)
+
+    def lacking(self, there: Collection[str], offset: int, parts: Parts) -> None:
+        """Count the rows of a batch as null, by group, in columns that it does not have."""
+        for by, groups in parts:
+            for name in () if by.whole else by.columns - set(there):
+                codes = groups.codes[thinned(offset, len(groups.codes), self.plan.step)]
+                block = self.blocks.setdefault(by.name, {}).setdefault(name, Blocks())
+                block.add(groups.labels, codes, np.full(len(codes), NULL, np.int64))
+
+    def _split(self, by: str, name: str, values: pa.Array | Lanes, groups: Groups) -> None:
+        parts = self.splits.setdefault(by, {}).setdefault(name, {})
+        counts = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
+        for group in np.flatnonzero(counts).tolist():
+            label = groups.labels[group]
+            if label not in parts:
+                parts[label] = ColumnProfile(self.plan.spec(name))
+            rows = np.flatnonzero(groups.codes == group)
+            parts[label].add(taken(values, rows) if len(rows) < len(groups.codes) else values, -1)
 
     def finish(self) -> Profile:
         """Return self, every row that a column was not seen in counted as absent there."""
         for column in self.columns.values():
             column.settle()
             column.states.add("absent", self.rows - column.states.rows)
+        for by, name, group in self._parts():
+            self.splits[by][name][group].settle()
         return self
+
+    def _parts(self) -> Iterator[tuple[str, str, str]]:
+        for by, columns in self.splits.items():
+            yield from ((by, name, group) for name, parts in columns.items() for group in parts)
 
     def merge(self, other: Profile) -> Profile:
         """Return the profile of both lots of rows."""
         names = dict.fromkeys([*self.columns, *other.columns])
-        merged = Profile(Plan({**other.plan.columns, **self.plan.columns}), self.rows + other.rows)
+        plan = replace(self.plan, columns={**other.plan.columns, **self.plan.columns})
+        merged = Profile(plan, self.rows + other.rows)
         merged.ledger = self.ledger.merge(other.ledger)
         merged.labels = {**other.labels, **self.labels}
         merged.sample = self.sample.merge(other.sample)
@@ -99,6 +177,14 @@ class Profile:
             empty = ColumnProfile(merged.plan.spec(name))
             mine, theirs = self.columns.get(name, empty), other.columns.get(name, empty)
             merged.columns[name] = mine.merge(theirs)
+        merged.groups = _merged(self.groups, other.groups, Counter.__add__)
+        merged.blocks = {
+            by: _merged(self.blocks.get(by, {}), other.blocks.get(by, {}), Blocks.merge)
+            for by in {**self.blocks, **other.blocks}
+        }
+        for by, name, _ in (*self._parts(), *other._parts()):
+            own, more = (p.splits.get(by, {}).get(name, {}) for p in (self, other))
+            merged.splits.setdefault(by, {})[name] = _merged(own, more, ColumnProfile.merge)
         return merged.finish()
 
     def subtract(self, other: Profile) -> Profile:
@@ -108,6 +194,14 @@ class Profile:
         for name, column in self.columns.items():
             copies = other.columns.get(name) or ColumnProfile(column.spec, absent)
             left.columns[name] = column.subtract(copies)
+        left.groups = {by: n - other.groups.get(by, Counter()) for by, n in self.groups.items()}
+        for by, columns in self.blocks.items():
+            copied = other.blocks.get(by, {})
+            left.blocks[by] = {n: b.subtract(copied.get(n, Blocks())) for n, b in columns.items()}
+        for by, name, group in self._parts():
+            part = self.splits[by][name][group]
+            own = other.splits.get(by, {}).get(name, {}).get(group) or ColumnProfile(part.spec)
+            left.splits.setdefault(by, {}).setdefault(name, {})[group] = part.subtract(own)
         return left
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -115,7 +209,12 @@ class Profile:
         from skewcheck.write import write_through
 
         table = pa.Table.from_pylist([], schema=TABLE)
-        parts = [_encoded(name, column) for name, column in self.columns.items()]
+        parts = [_encoded(name, _summaries(column)) for name, column in self.columns.items()]
+        for by, columns in self.blocks.items():
+            parts += [_encoded(n, [(f"{by}{SEP}", block)]) for n, block in columns.items()]
+        for by, name, group in self._parts():
+            own = _summaries(self.splits[by][name][group])
+            parts.append(_encoded(name, [(f"{by}{SEP}{group}{SEP}{s}", x) for s, x in own]))
         table = pa.concat_tables([table, *parts]).unify_dictionaries()
         table = table.replace_schema_metadata({MARK: json.dumps(self._header()).encode()})
         write_through(Path(path), lambda file: pq.write_table(table, file, compression="zstd"))
@@ -128,6 +227,10 @@ class Profile:
             "columns": {
                 name: [c.spec.kind, *astuple(c.spec.grid)] for name, c in self.columns.items()
             },
+            "cuts": {
+                name: astuple(c.spec.cut) for name, c in self.columns.items() if c.spec.cut != Cut()
+            },
+            "groups": {by: dict(rows) for by, rows in self.groups.items()},
             "ledger": {
                 "fates": dict(self.ledger.fates),
                 "notes": self.ledger.notes,
@@ -174,11 +277,23 @@ def is_profile(path: Path) -> bool:
         return False
 
 
-def _encoded(name: str, column: ColumnProfile) -> pa.Table:
+def _summaries(column: ColumnProfile) -> list[tuple[str, Any]]:
+    return [(summary, getattr(column, summary)) for summary in SUMMARIES]
+
+
+def _merged(mine: dict[str, V], theirs: dict[str, V], merge: Callable[[V, V], V]) -> dict[str, V]:
+    """Return both, entries of one name merged."""
+    both = dict(mine)
+    for name, value in theirs.items():
+        both[name] = merge(both[name], value) if name in both else value
+    return both
+
+
+def _encoded(name: str, summaries_: list[tuple[str, Any]]) -> pa.Table:
     rows: list[Row] = []
     summaries: list[str] = []
-    for summary in SUMMARIES:
-        encoded = list(getattr(column, summary).encode())
+    for summary, content in summaries_:
+        encoded = list(content.encode())
         rows += encoded
         summaries += [summary] * len(encoded)
     cells, labels, values, counts = zip(*rows, strict=True) if rows else ((), (), (), ())
@@ -197,7 +312,7 @@ def _encoded(name: str, column: ColumnProfile) -> pa.Table:
 
 def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     specs = {
-        name: ColumnSpec(Kind(kind) if kind else None, GridSpec(*grid))
+        name: ColumnSpec(Kind(kind) if kind else None, GridSpec(*grid), _cut(header, name))
         for name, (kind, *grid) in header["columns"].items()
     }
     ledger = Ledger()
@@ -205,14 +320,32 @@ def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     ledger.notes = {k: [tuple(n) for n in v] for k, v in header["ledger"]["notes"].items()}
     ledger.files, ledger.skipped = header["ledger"]["files"], header["ledger"]["skipped"]
     profile = Profile(Plan(specs), header["rows"], ledger=ledger, labels=header.get("labels", {}))
-    groups = dict(_grouped(table))
-    for name, spec in specs.items():
-        column = profile.columns[name] = ColumnProfile(spec)
-        for summary in SUMMARIES:
-            kind = type(getattr(column, summary))
-            grid = getattr(getattr(column, summary), "spec", spec.grid)
-            setattr(column, summary, kind.decode(grid, groups.get((name, summary), [])))
+    profile.groups = {by: Counter(n) for by, n in header.get("groups", {}).items()}
+    profile.columns = {name: ColumnProfile(spec) for name, spec in specs.items()}
+    for (name, summary), rows in _grouped(table):
+        by, _, rest = summary.partition(SEP)
+        if not _:
+            _fill(profile.columns[name], summary, rows)
+        elif not rest:
+            blocks = Blocks.decode(specs[name].grid, rows)
+            profile.blocks.setdefault(by, {})[name] = blocks
+        else:
+            group, _, inner = rest.rpartition(SEP)
+            parts = profile.splits.setdefault(by, {}).setdefault(name, {})
+            _fill(parts.setdefault(group, ColumnProfile(specs[name])), inner, rows)
     return profile
+
+
+def _fill(column: ColumnProfile, summary: str, rows: list[Row]) -> None:
+    """Put a summary's rows into a column."""
+    kind = type(getattr(column, summary))
+    grid = getattr(getattr(column, summary), "spec", column.spec.grid)
+    setattr(column, summary, kind.decode(grid, rows))
+
+
+def _cut(header: Mapping[str, Any], name: str) -> Cut:
+    edges, labels = header.get("cuts", {}).get(name, ((), ()))
+    return Cut(tuple(edges), tuple(labels))
 
 
 def _grouped(table: pa.Table) -> Iterator[tuple[tuple[str, str], list[Row]]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skewcheck.summaries.atoms import Atoms
+from skewcheck.summaries.blocks import Blocks
 from skewcheck.summaries.categories import Categories
 from skewcheck.summaries.grid import Grid
 from skewcheck.summaries.gridspec import GridSpec, Row
@@ -118,6 +119,14 @@ def counted(rows: list[str]) -> States:
     return made
 
 
+def blocks(rows: list[tuple[int, int]]) -> Blocks:
+    """Return the counts of rows that are (group, cell); a group below 0 is none."""
+    made = Blocks()
+    groups, cells = (np.array([row[i] for row in rows], np.int64) for i in (0, 1))
+    made.add(("a", "b", "c"), groups, cells)
+    return made
+
+
 def _case_of_grid(spec: GridSpec) -> Case:
     return Case(Grid, st.lists(numbers, max_size=30), lambda rows: grid(spec, rows), spec)
 
@@ -133,5 +142,8 @@ CASES: dict[str, Case] = {
     **{f"atoms {i}": _case_of_atoms(spec) for i, spec in enumerate(SPECS)},
     "weighted grid": Case(Grid, pairs, lambda rows: weighted(GridSpec(), rows)),
     "categories": Case(Categories, st.lists(texts, max_size=20), categories),
+    "blocks": Case(
+        Blocks, st.lists(st.tuples(st.integers(-1, 2), st.integers(0, 30)), max_size=20), blocks
+    ),
     "states": Case(States, st.lists(states, max_size=20), counted),
 }

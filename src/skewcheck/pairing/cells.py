@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from skewcheck.pairing.moments import moments
+from skewcheck.moments import moments
 from skewcheck.sources.batch import Lanes, State
 
 Mask = NDArray[np.bool_]

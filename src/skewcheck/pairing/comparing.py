@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from skewcheck.moments import moments
 from skewcheck.pairing.cells import Flat, flattened
-from skewcheck.pairing.moments import moments
 from skewcheck.sources.batch import Lanes, State
 from skewcheck.summaries.parity import Parity, Tolerance
 

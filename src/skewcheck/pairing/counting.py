@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.moments import moments
 from skewcheck.pairing.cells import cells
 from skewcheck.pairing.column import SAMPLE, PairColumn, taken
 from skewcheck.pairing.comparing import compared, differing
 from skewcheck.pairing.join import Joined
 from skewcheck.pairing.lots import Lots
-from skewcheck.pairing.moments import moments
 from skewcheck.pairing.pairs import Join, Neighbours, Pairs, Positions
 from skewcheck.pairing.sample import Pairing
 from skewcheck.pairing.segments import clock, coded
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.pairing.stacking import stacked
-from skewcheck.profile import Plan, Profile
+from skewcheck.profile import Parts, Plan, Profile
 from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.parity import Tolerance
 from skewcheck.summaries.places import Codes, Places
@@ -101,6 +101,10 @@ class _Counting:
         self._looked_at = _smallest(self._priority, LOOKED_AT)
         self._sampled = _smallest(self._priority, SAMPLED)
         self._kept: dict[str, pa.Array] = {}
+        self._parts = tuple(
+            _grouped(shelf, profile) if self._fill else []
+            for shelf, profile in zip(shelves, task.profiles, strict=True)
+        )
         self._held = 0
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())
@@ -165,13 +169,13 @@ class _Counting:
             return self._kept.pop(name)
         if self._fill is None:
             return self._train.column(name)
-        counted, pieces = ColumnProfile(self._task.plan.spec(name)), []
-        for rows, offset, values in self._train.batches(name):
-            if values is not None:
-                counted.add(values, offset)
+        profile, pieces = self._fill[0], []
+        profile.columns[name] = ColumnProfile(self._task.plan.spec(name))
+        for batch, parts in zip(self._train.batches(name), self._parts[0], strict=True):
+            rows, _, values = batch
+            _count(profile, name, batch, parts)
             pieces.append((rows, values))
-        counted.settle()
-        self._fill[0].columns[name] = counted
+        profile.columns[name].settle()
         return stacked(pieces)
 
     def _serve_pieces(self, name: str) -> Iterator[tuple[int, pa.Array | Lanes]]:
@@ -180,14 +184,14 @@ class _Counting:
             yield from self._serve.pieces(name)
             return
         train = self._fill[0].columns.get(name)
-        grid = self._task.plan.spec(name).grid
-        counted = ColumnProfile(ColumnSpec(train.kind, grid) if train else ColumnSpec())
-        for rows, offset, values in self._serve.batches(name):
-            if values is not None:
-                counted.add(values, offset)
+        spec, profile = self._task.plan.spec(name), self._fill[1]
+        like = replace(spec, kind=train.kind) if train else ColumnSpec()
+        profile.columns[name] = ColumnProfile(like)
+        for batch, parts in zip(self._serve.batches(name), self._parts[1], strict=True):
+            rows, _, values = batch
+            _count(profile, name, batch, parts)
             yield rows, stacked([(rows, values)])
-        counted.settle()
-        self._fill[1].columns[name] = counted
+        profile.columns[name].settle()
 
     def alone(self, name: str) -> None:
         """Count a column that is not compared, or that one side lacks."""
@@ -241,6 +245,29 @@ class _Counting:
             unpaired = Profile(task.plan, 0)
             unpaired.add(lot_)
             self.pairs.unpaired.columns.update(unpaired.columns)
+
+
+def _grouped(shelf: Shelf, profile: Profile) -> list[Parts]:
+    """Return the groups of the rows of every batch of a side."""
+    names = dict.fromkeys(by.of for by in profile.plan.by if by.of in shelf.names)
+    columns = {name: [values for _, _, values in shelf.batches(name)] for name in names}
+    found = []
+    for place in range(shelf.lots):
+        there = {n: v[place] for n, v in columns.items()}
+        found.append(profile.grouped({n: v for n, v in there.items() if v is not None}))
+    return found
+
+
+def _count(
+    profile: Profile, name: str, batch: tuple[int, int, pa.Array | Lanes | None], parts: Parts
+) -> None:
+    """Count a batch of one column; rows of a batch that lacks it are null in their group."""
+    _, offset, values = batch
+    if values is not None:
+        profile.count(name, values, offset, parts)
+    elif parts:
+        others = {other for by, _ in parts for other in by.columns} - {name}
+        profile.lacking(others, offset, parts)
 
 
 def _smallest(values: Hashes, most: int) -> Positions:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from skewcheck.errors import OutputError
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.moments import moments
 from skewcheck.pairing.forensics import Coverage
-from skewcheck.pairing.moments import moments
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.pairing.spelling import REPAIRS as REPAIRS
 from skewcheck.pairing.spelling import forms

@@ -141,6 +141,11 @@ class Shelf:
         """Return whether every column is read from its files at each call."""
         return all(rack.places is None for rack in self._racks)
 
+    @property
+    def lots(self) -> int:
+        """Return how many batches ``batches`` yields."""
+        return sum(len(rack.rows) for rack in self._racks)
+
     def batches(self, name: str) -> Iterator[tuple[int, int, Cells | None]]:
         """Yield (rows, offset, values) of a column as its files hold it; see ``Batch``."""
         for rack in self._racks:

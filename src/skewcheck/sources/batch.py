@@ -129,3 +129,10 @@ class Source:
     declared: Mapping[str, Kind]
     ledger: Ledger
     layout: str = ""
+
+    @property
+    def rows(self) -> int | None:
+        """Return how many rows there are, None where that is not known before reading."""
+        counts: list[int | None] = [getattr(part, "rows", None) for part in self.parts]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None

@@ -89,6 +89,11 @@ class ParquetPart:
         """Return the file's name."""
         return self.source.file.name
 
+    @property
+    def rows(self) -> int:
+        """Return how many rows the part has."""
+        return sum(self.source.groups[group] for group in self.groups)
+
     def batches(self, ledger: Ledger) -> Iterator[Batch]:
         """Yield the rows of the row groups, every row an event; decode while the part is read.
 

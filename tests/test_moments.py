@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skewcheck.pairing.moments import moments
+from skewcheck.moments import moments
 from tests.summaries.test_parity import lanes
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 1, 250_000, tzinfo=UTC)
