@@ -97,13 +97,13 @@ def test_a_limit_may_be_a_whole_number_or_zero() -> None:
         ("[roles]\nignored = 'id'", "unknown key 'roles.ignored'; did you mean 'roles.ignore'?"),
         ("[columns.a]\nrol = 'key'", "unknown key 'columns.a.rol'; did you mean 'columns.a.role'?"),
         ("[columns.a]\nrole = 'keys'", "'columns.a.role' is 'keys'; did you mean 'key'?"),
-        ("[columns.a]\nrole = 7", "'columns.a.role' is 7; known are feature, score, key"),
+        ("[columns.a]\nrole = 7", "'columns.a.role' is 7; known are feature, score, decision, key"),
         (f"[columns.a.{CHECK}]\nfail = 1", f"did you mean 'columns.a.checks.{CHECK}'?"),
         (f"[columns.a.checks.{CHECK}s]", f"did you mean 'columns.a.checks.{CHECK}'?"),
         (
             "zzz = 1",
             "unknown key 'zzz'; known are level, train, serve, pairing, readiness, "
-            "roles, checks, columns",
+            "decisions, roles, checks, columns",
         ),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from skewcheck.decisions import Decisions
 from skewcheck.discovery import discover
 from skewcheck.errors import InputError
 from skewcheck.finding import Finding, Subject, Undefined
@@ -26,7 +27,12 @@ NEW = ("new_category", "type_errors", "new_nulls")
 
 
 def sides(
-    train: Profile, serve: Profile, schema: Schema, pairs: Pairs | None = None
+    train: Profile,
+    serve: Profile,
+    schema: Schema,
+    pairs: Pairs | None = None,
+    *,
+    decisions: Decisions | None = None,
 ) -> Iterator[Sides]:
     """Yield every column of either side, train's columns first; then the key rows are paired by."""
     unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
@@ -41,6 +47,7 @@ def sides(
             pairs.columns.get(name) if pairs else None,
             unpaired.get(name),
             pairs.join if pairs else None,
+            decisions if schema.role(name) is Role.DECISION else None,
         )
     if pairs:
         key = pairs.join.key
@@ -65,20 +72,20 @@ def places(pairs: Pairs) -> dict[str, Location]:
 
 
 def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
-    """Yield the findings of all checks on all features and scores.
+    """Yield the findings of all checks on features, scores, decisions and the key.
 
     Raises:
         InputError: a side has no row, or the sides have no feature or score in common.
     """
-    pairs = {pair.name: pair for pair in sides if pair.role.compared or _keyed(pair)}
-    _refuse_nothing(sides, pairs.values())
+    pairs = {pair.name: pair for pair in sides if _on(pair)}
+    _refuse_nothing(sides, (pair for pair in sides if pair.role.compared))
     checks = discover("skewcheck.checks")
     answered = any(pair.role is Role.SCORE and pair.serve for pair in pairs.values())
     for pair in pairs.values():
         if pair.role is Role.SCORE and not pair.both and (pair.serve or answered):
             continue  # train snapshots often have no score, or name it in another way
         for name, check in checks.items():
-            if getattr(check, "ON", "column") != ("join" if pair.role is Role.KEY else "column"):
+            if getattr(check, "ON", "column") != _on(pair):
                 continue
             measured = check.measure(pair, pairs)
             if measured is not None:
@@ -94,9 +101,13 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
                 )
 
 
-def _keyed(side: Sides) -> bool:
-    """Return whether this stands for the key that rows are paired by."""
-    return side.role is Role.KEY and not side.train and not side.serve
+def _on(side: Sides) -> str:
+    """Return which checks are for it: ``column``, ``decision``, ``join``; empty for none."""
+    if side.role.compared:
+        return "column"
+    if side.role is Role.KEY and not side.train and not side.serve:
+        return "join"
+    return "decision" if side.decisions else ""
 
 
 def new_values(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

@@ -81,9 +81,10 @@ def watch_keys(train: Opened, serve: Opened, schema: Schema, request: Request) -
 
 def by_column(side: Opened) -> bool:
     """Return whether each column of a side can be read on its own."""
+    from skewcheck.sources.derived import inner
     from skewcheck.sources.parquet import ParquetPart
 
-    parts = side.source.parts if side.source else ()
+    parts = [inner(part) for part in side.source.parts] if side.source else []
     return bool(parts) and all(
         isinstance(part, ParquetPart) and not part.layout.encoded for part in parts
     )
@@ -175,7 +176,7 @@ def pair_up(
         columns = [
             name
             for name in dict.fromkeys([*fill, *train.columns, *profiles[1].columns])
-            if name in shared and schema.role(name).compared
+            if name in shared and schema.role(name).paired
         ]
         task = Task(
             columns,

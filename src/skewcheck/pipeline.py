@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.counted import profile_of, read_together
+from skewcheck.deciding import with_column, with_decisions
 from skewcheck.discovery import discover
 from skewcheck.engines.local import Progress
 from skewcheck.errors import InputError
@@ -76,6 +77,10 @@ def compare(
     left = open_side(train)
     right = open_side(serve, left.kinds)
     schema = _schema(left, right, config, _with_snapshot_time(overrides or {}, request, right))
+    decisions = config.policy.decisions
+    if decisions:
+        schema = with_column(schema, decisions)
+        left, right = (with_decisions(side, schema, decisions) for side in (left, right))
     names = [column.name for column in schema]
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
@@ -86,7 +91,10 @@ def compare(
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
         right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
+        right = with_decisions(right, schema, decisions) if decisions else right
     partner = left if request.offline is None else open_side(request.offline, kinds)
+    if decisions and request.offline is not None:
+        partner = with_decisions(partner, schema, decisions)
     keys = keys_of(partner, right, schema)
     if read:
         serve_profile = read.profiles[1]
@@ -99,7 +107,7 @@ def compare(
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
-    both = tuple(sides(train_profile, serve_profile, schema, pairs))
+    both = tuple(sides(*profiles, schema, pairs, decisions=decisions))
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
     known = {}
@@ -139,7 +147,8 @@ def _found(
     for name, location in where.items():
         assert pairs
         marked = pairs.marked[name]
-        found += inside((name, "row_parity"), location, marked, pairs.rows, policy=policy)
+        check = "flips" if schema.role(name) is Role.DECISION else "row_parity"
+        found += inside((name, check), location, marked, pairs.rows, policy=policy)
     if not pairs:
         from skewcheck.segmented import segment_drift
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from skewcheck.decisions import Decisions
+
 # The ways in which a real-time ML project fails, in the order of the report.
 MODES = (
     "skew",
@@ -42,13 +44,15 @@ class Policy:
     ``checks`` are limits that replace a check's own defaults; ``columns`` replace them for one
     column (``columns["income"]["ks"]``); ``level`` is the one-sided error level of a verdict and
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
-    a run must have evidence for: without it, it does not pass.
+    a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
+    a score, None where nobody said.
     """
 
     level: float = 0.05
     checks: Mapping[str, Rule] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)
     demands: frozenset[str] = frozenset()
+    decisions: Decisions | None = None
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

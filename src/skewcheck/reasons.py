@@ -47,6 +47,9 @@ def reasons(
         causes = _causes(side, others, context) if outcome in ASKED else ()
         moved = shift(side, verdict.columns.get(name, ()), causes, policy)
         found[name] = Reasons(causes, where.get(name), moved)
+    for side in sides:
+        if side.decisions and side.name in where:
+            found[side.name] = Reasons((), where[side.name], None)
     return found
 
 
@@ -88,5 +91,6 @@ def _aligned(lot: Neighbours, others: Mapping[str, Sides]) -> Aligned:
             others[name],
         )
         for name, (train, serve, differs) in lot.cells.items()
+        if name in others
     }
     return Aligned(lot.by, lot.group, columns)

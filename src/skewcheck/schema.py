@@ -23,6 +23,7 @@ class Role(StrEnum):
 
     FEATURE = "feature"
     SCORE = "score"
+    DECISION = "decision"
     KEY = "key"
     ENTITY = "entity"
     TIME = "time"
@@ -37,6 +38,11 @@ class Role(StrEnum):
     def compared(self) -> bool:
         """True for the roles whose two sides must agree."""
         return self in (Role.FEATURE, Role.SCORE)
+
+    @property
+    def paired(self) -> bool:
+        """True for the roles whose values are held against each other row by row."""
+        return self.compared or self is Role.DECISION
 
 
 @dataclass(frozen=True, slots=True)

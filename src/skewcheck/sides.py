@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile
+from skewcheck.decisions import Decisions
 from skewcheck.schema import Kind, Role
 
 if TYPE_CHECKING:  # only a run that pairs rows loads these
@@ -70,6 +71,7 @@ class Sides:
 
     ``pairs`` are the rows that both sides have, ``unpaired`` serve's rows without a partner where
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
+    ``decisions`` say what the values of a decision stand for, None for any other column.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Sides:
     pairs: PairColumn | None = None
     unpaired: ColumnProfile | None = None
     join: Join | None = None
+    decisions: Decisions | None = None
 
     @property
     def kind(self) -> Kind:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from skewcheck.config.decisions import decisions
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
@@ -22,7 +23,17 @@ from skewcheck.schema import Column, Role
 
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
-KEYS = ("level", "train", "serve", "pairing", "readiness", "roles", "checks", "columns")
+KEYS = (
+    "level",
+    "train",
+    "serve",
+    "pairing",
+    "readiness",
+    "decisions",
+    "roles",
+    "checks",
+    "columns",
+)
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
@@ -84,6 +95,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
             checks,
             columns,
             demands=_demands(file.get("readiness", {}), place.at("readiness")),
+            decisions=decisions(file.get("decisions", {}), place.at("decisions")),
         ),
         _roles(file.get("roles", {}), column_roles, place.at("roles")),
         train=str((folder or Path()) / train) if train else None,

@@ -17,6 +17,7 @@ from skewcheck.pairing.spool import Spool
 from skewcheck.pairing.stacking import Piece, stacked
 from skewcheck.sources.batch import Batch, Lanes, Lazy, Part, Source
 from skewcheck.sources.cells import Cells
+from skewcheck.sources.derived import inner
 from skewcheck.sources.frames import FramePart
 
 WORKERS = 2
@@ -72,7 +73,8 @@ class Shelf:
 
     def _read(self, part: Part) -> _Rack:
         rack = _Rack(part)
-        shared = isinstance(part, FramePart) and part.name in SHARED and not part.layout.encoded
+        frame = inner(part)
+        shared = isinstance(frame, FramePart) and frame.name in SHARED and not frame.layout.encoded
         for batch in part.batches(Ledger()):
             if self._stop.is_set():
                 break

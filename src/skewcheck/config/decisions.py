@@ -1,0 +1,77 @@
+"""Reads the table ``[decisions]``: what follows from a score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skewcheck.config.tables import Place, shown, table, texts, value
+from skewcheck.decisions import Decisions, bands
+from skewcheck.errors import nearest
+
+KEYS = ("score", "bands", "threshold", "rate", "top", "approve", "approval_rate")
+ONE_OF = ("bands", "threshold", "rate", "top")
+LOW, HIGH = "below", "above"  # of a threshold
+CHOSEN = ("not chosen", "chosen")
+
+
+def decisions(raw: Any, place: Place) -> Decisions | None:
+    """Return the decision layer, None where the table is empty."""
+    given = table(raw, KEYS, place)
+    if not given:
+        return None
+    ways = [key for key in ONE_OF if key in given]
+    if len(ways) != 1:
+        found = f"has {' and '.join(ways)}" if ways else "has none of them"
+        raise place.error(f"{found}; give one of {', '.join(ONE_OF)}")
+    labels, edges, closed = _edges(given, place)
+    rate = _share(given, "rate", place)
+    top = value(given["top"], int, "a whole number", place.at("top")) if "top" in given else None
+    if top is not None and top < 1:
+        raise place.at("top").error(f"is {top}; expected a number of requests a day")
+    score = value(given.get("score", ""), str, "a column", place.at("score"))
+    return Decisions(
+        labels,
+        edges,
+        closed,
+        _approve(given, labels, place.at("approve")),
+        score or None,
+        rate,
+        top,
+        _share(given, "approval_rate", place),
+    )
+
+
+def _edges(
+    given: dict[str, Any], place: Place
+) -> tuple[tuple[str, ...], tuple[float, ...], tuple[bool, ...]]:
+    if "bands" in given:
+        text = value(given["bands"], str, "a text", place.at("bands"))
+        try:
+            return bands(text)
+        except ValueError as error:
+            raise place.at("bands").error(f"is {shown(text)}; {error}") from error
+    if "threshold" in given:
+        edge = value(given["threshold"], float, "a number", place.at("threshold"))
+        return (LOW, HIGH), (edge,), (False,)
+    return CHOSEN, (), ()
+
+
+def _approve(given: dict[str, Any], labels: tuple[str, ...], place: Place) -> tuple[str, ...]:
+    """Return what counts as approval: as given, else the lowest band, or the requests chosen."""
+    chosen = labels == CHOSEN or "threshold" in given
+    approve = (
+        texts(given["approve"], place) if "approve" in given else [labels[-1 if chosen else 0]]
+    )
+    for name in approve:
+        if name not in labels:
+            raise place.error(f"names {shown(name)}; {nearest(name, labels)}")
+    return tuple(approve)
+
+
+def _share(given: dict[str, Any], key: str, place: Place) -> float | None:
+    if key not in given:
+        return None
+    share = value(given[key], float, "a share between 0 and 1", place.at(key))
+    if not 0 < share < 1:
+        raise place.at(key).error(f"is {share:g}; expected a share between 0 and 1")
+    return share

@@ -1,0 +1,272 @@
+"""What follows from the scores: approvals, flips, and where the threshold would have to be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skewcheck import wording
+from skewcheck.checks.approval_rate import approvals
+from skewcheck.decisions import Decisions
+from skewcheck.layout import Listing, Mark, Matrix, Part, Section, Sweep
+from skewcheck.pairing.column import PairColumn
+from skewcheck.run import Run
+from skewcheck.sanitize import safe
+from skewcheck.sides import Sides
+from skewcheck.statistics.intervals import Share
+from skewcheck.statistics.netchange import net_change
+from skewcheck.statistics.restoring import restoring
+
+ORDER = 20
+NAME = 40  # width of a decision's name
+STEPS = 200  # thresholds of a sweep
+NEAR = 0.01  # of the scores' range: so close to a threshold a score is fragile
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The decision of a run: its column and that of the score, from both sides."""
+
+    decisions: Decisions
+    column: Sides
+    score: Sides | None
+    level: float
+
+    @property
+    def edge(self) -> float | None:
+        """Return the threshold between what is approved and what is not, None without one."""
+        labels, approve = self.decisions.labels, self.decisions.approve
+        n = len(approve)
+        if set(approve) == set(labels[:n]) and n - 1 < len(self.decisions.edges):
+            return self.decisions.edges[n - 1]
+        if set(approve) == set(labels[-n:]) and n <= len(self.decisions.edges):
+            return self.decisions.edges[-n]
+        return None
+
+    @property
+    def low(self) -> bool:
+        """Return whether low scores are approved."""
+        return self.decisions.labels[0] in self.decisions.approve
+
+
+def section(run: Run) -> Section | None:
+    """Return the decisions of a run, None where the policy has none."""
+    column = next((s for s in run.sides if s.decisions), None)
+    if column is None or column.decisions is None:
+        return None
+    score = next((s for s in run.sides if s.name == _score(run, column.decisions)), None)
+    seen = Seen(column.decisions, column, score, run.policy.level)
+    told, data = _approval(seen)
+    flips, flipped = _flips(seen)
+    edge, moved = _restoring(seen)
+    parts: list[Part] = [_shares(seen), *_matrix(seen), *_sweep(seen, moved)]
+    return Section(
+        "decisions",
+        "Decisions",
+        (*told, *flips, *edge, *_fragile(seen)),
+        run.verdict.column(column.name),
+        tuple(parts),
+        {"bands": _bands(seen.decisions), **data, "flips": flipped, "threshold": moved},
+    )
+
+
+def _score(run: Run, decisions: Decisions) -> str | None:
+    from skewcheck.schema import Role
+
+    return decisions.score or run.schema.first(Role.SCORE)
+
+
+def _bands(decisions: Decisions) -> dict[str, Any]:
+    return {
+        "labels": list(decisions.labels),
+        "edges": list(decisions.edges),
+        "approve": list(decisions.approve),
+    }
+
+
+def _approval(seen: Seen) -> tuple[list[str], dict[str, Any]]:
+    """Return the approval rates in words and as numbers."""
+    rates: dict[str, float | None] = {"train": seen.decisions.trained, "serve": None}
+    words = []
+    for name, side in (("train", seen.column.train), ("serve", seen.column.serve)):
+        approved, rows = approvals(side, seen.decisions.approve) if side else (0, 0)
+        if rows:
+            rates[name] = approved / rows
+            low, high = Share(approved, rows).bounds(seen.level)
+            interval = f"{wording.percent(low)} to {wording.percent(high)}"
+            words.append(f"{name} {wording.percent(approved / rows)} ({interval})")
+        elif rates[name] is not None:
+            words.append(f"{name} {wording.percent(rates[name] or 0.0)} (as the policy says)")
+        else:
+            words.append(f"{name} has no score")
+    named = wording.listed([safe(label, NAME) for label in seen.decisions.approve])
+    return [f"Approval rate ({named}): {', '.join(words)}"], {"approval": rates}
+
+
+def _shares(seen: Seen) -> Listing:
+    rows = []
+    for label in seen.decisions.labels:
+        cells = [safe(label, NAME)]
+        for side in (seen.column.train, seen.column.serve):
+            counts = side.categories.counts if side else None
+            total = sum((counts or {}).values())
+            n = (counts or {}).get(label, 0)
+            cells += [wording.count(n), wording.percent(n / total) if total else ""]
+        rows.append(tuple(cells))
+    head = ("decision", "train rows", "share", "serve rows", "share")
+    return Listing("Decisions by side", head, tuple(rows), frozenset({1, 2, 3, 4}))
+
+
+def _directions(seen: Seen, pairs: PairColumn) -> tuple[int, int]:
+    """Return the pairs that gain approval in serve, and those that lose it."""
+    gained = lost = 0
+    for (train, serve), n in (pairs.confusion or {}).items():
+        was, now = (x in seen.decisions.approve for x in (train, serve))
+        gained, lost = gained + n * (now and not was), lost + n * (was and not now)
+    return gained, lost
+
+
+def _flips(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
+    pairs = seen.column.pairs
+    if pairs is None or not pairs.counts.pairs:
+        return [], None
+    n, flips = pairs.counts.pairs, pairs.counts.mismatches
+    low, high = Share(flips, n).bounds(seen.level)
+    gained, lost = _directions(seen, pairs)
+    value, least, most = net_change(gained, lost, n, level=seen.level)
+    told = (
+        f"{wording.count(flips)} of {wording.rows(n, 'pair')} are decided otherwise in serve "
+        f"({wording.percent(low, 2)} to {wording.percent(high, 2)}): {wording.count(gained)} gain "
+        f"approval, {wording.count(lost)} lose it, net {100 * value:+.2f} points "
+        f"({100 * least:+.2f} to {100 * most:+.2f})"
+    )
+    return [told], {
+        "pairs": n,
+        "flips": flips,
+        "low": low,
+        "high": high,
+        "gained": gained,
+        "lost": lost,
+        "net": {"value": value, "low": least, "high": most},
+    }
+
+
+def _matrix(seen: Seen) -> Iterator[Matrix]:
+    """Yield who is decided how on both sides, with the pairs that agree on the diagonal."""
+    pairs = seen.column.pairs
+    if pairs is None or pairs.confusion is None or not pairs.counts.pairs:
+        return
+    labels = seen.decisions.labels
+    found = {(t, s): n for (t, s), n in pairs.confusion.items() if t in labels and s in labels}
+    right = pairs.reference.categories.counts or {}
+    total = sum(right.values())
+    scale = pairs.counts.pairs / total if total else 0.0
+    rows = []
+    for label in labels:
+        off = {s: found.get((label, s), 0) for s in labels if s != label}
+        same = max(0, round(right.get(label, 0) * scale) - sum(off.values()))
+        rows.append(tuple(off.get(s, same) for s in labels))
+    named = tuple(safe(label, NAME) for label in labels)
+    yield Matrix("Pairs by what train and serve decide", named, named, tuple(rows))
+
+
+Cells = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _cells(seen: Seen) -> Cells | None:
+    """Return the scores' cells, and the rows of train and serve in them."""
+    numbers = seen.score.numbers if seen.score else None
+    return None if numbers is None else (numbers.value, numbers.train, numbers.serve)
+
+
+def _restoring(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
+    """Return the threshold that would give serve train's approval rate."""
+    edge, cells = seen.edge, _cells(seen)
+    if edge is None:
+        return [], None
+    chosen = {"chosen": edge, "restoring": None, "low": None, "high": None}
+    if cells is None or seen.column.train is None:
+        return [], chosen
+    values, _, serve = cells
+    approved, rows = approvals(seen.column.train, seen.decisions.approve)
+    if not rows:
+        return [], chosen
+    less = approved if seen.low else rows - approved
+    value, low, high = restoring(values, serve, (less, rows), level=seen.level)
+    ends = [wording.number(x, 3) if math.isfinite(x) else "unknown" for x in (low, high)]
+    figures = f"{wording.number(value, 3)} ({ends[0]} to {ends[1]})"
+    if low <= edge <= high:
+        told = f"The threshold {wording.number(edge)} gives serve train's approval rate"
+    else:
+        told = f"A threshold of {figures} in place of {wording.number(edge)} would give serve "
+        told += "train's approval rate; what moved the scores comes first"
+    finite = {k: x if math.isfinite(x) else None for k, x in (("low", low), ("high", high))}
+    return [told], {**chosen, "restoring": value, **finite}
+
+
+def _fragile(seen: Seen) -> list[str]:
+    """Return how many of serve's scores lie close to a threshold."""
+    cells = _cells(seen)
+    if cells is None or not seen.decisions.edges:
+        return []
+    values, _, serve = cells
+    reach = NEAR * float(values[-1] - values[0])
+    near = np.zeros(len(values), np.bool_)
+    for edge in seen.decisions.edges:
+        near |= np.abs(values - edge) <= reach
+    share = float(serve[near].sum() / serve.sum())
+    return [
+        f"{wording.percent(share)} of serve's scores lie within {wording.number(reach, 2)} of a "
+        "threshold: a small shift decides them"
+    ]
+
+
+def _sweep(seen: Seen, moved: Mapping[str, Any] | None) -> Iterator[Sweep]:
+    cells, edge = _cells(seen), seen.edge
+    if cells is None or edge is None:
+        return
+    values, train, serve = cells
+    steps = np.linspace(float(values[0]), float(values[-1]), STEPS)
+    thresholds = np.unique([*steps.tolist(), edge])
+    places = np.searchsorted(values, thresholds, side="left")
+    series: dict[str, tuple[float | None, ...]] = {}
+    lots = (("train", seen.column.train, train), ("serve", seen.column.serve, serve))
+    for name, side, counts in lots:
+        below = np.append(0, np.cumsum(counts))[places] / counts.sum()
+        rates = below if seen.low else 1 - below
+        approved, rows = approvals(side, seen.decisions.approve) if side else (0, 0)
+        if rows:
+            rates[thresholds == edge] = approved / rows  # counted, not read off cells
+        series[f"approval rate, {name}"] = tuple(rates.tolist())
+    series |= _flipping(seen, thresholds)
+    units = dict.fromkeys(series, "share")
+    restored = (moved or {}).get("restoring")
+    marks = [Mark("restores train's rate", restored)] if restored is not None else []
+    yield Sweep(
+        "What another threshold would do",
+        tuple(thresholds.tolist()),
+        series,
+        units,
+        edge,
+        tuple(marks),
+    )
+
+
+def _flipping(seen: Seen, thresholds: NDArray[np.float64]) -> dict[str, tuple[float | None, ...]]:
+    """Return the share of pairs that would flip at each threshold, from the sample of pairs."""
+    pairs = seen.score.pairs if seen.score else None
+    if pairs is None or not pairs.counts.pairs:
+        return {}
+    share = pairs.counts.mismatches / pairs.counts.pairs
+    train, serve = (side.numbers for side in (pairs.differing.train, pairs.differing.serve))
+    known = np.isfinite(train) & np.isfinite(serve)
+    low, high = np.minimum(train, serve)[known], np.maximum(train, serve)[known]
+    if not len(low):
+        return {"flips": (0.0,) * len(thresholds)} if not share else {}
+    between = [float(((low < t) & (t <= high)).mean()) * share for t in thresholds.tolist()]
+    return {"flips": tuple(between)}
