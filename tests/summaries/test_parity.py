@@ -80,7 +80,9 @@ def numeric(t: float, s: float, tolerance: Tolerance) -> Parity:
 
 
 def printed(number: float, other: float) -> bool:
-    """Return whether the other is the number as a program prints it."""
+    """Return whether the other is the number as a program prints it; of a zero nothing is left."""
+    if not number or not other:
+        return False
     return any(float(format(number, form)) == other for form in (".6g", ".7g", ".8g", ".6f"))
 
 
