@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from skewcheck.decisions import Decisions
+from skewcheck.checks.planned_fill import awaited
 from skewcheck.discovery import discover
 from skewcheck.errors import InputError
 from skewcheck.finding import Finding, Subject, Undefined
+from skewcheck.manifest import age_of
+from skewcheck.policy import Policy
 from skewcheck.profile import Profile
 from skewcheck.schema import Role, Schema
 from skewcheck.sides import Sides
@@ -17,7 +19,6 @@ from skewcheck.sides import Sides
 if TYPE_CHECKING:
     from skewcheck.location import Location, Segment
     from skewcheck.pairing.pairs import Pairs
-    from skewcheck.policy import Policy
     from skewcheck.summaries.places import Places
     from skewcheck.window import Window
 
@@ -32,9 +33,12 @@ def sides(
     schema: Schema,
     pairs: Pairs | None = None,
     *,
-    decisions: Decisions | None = None,
+    policy: Policy | None = None,
 ) -> Iterator[Sides]:
     """Yield every column of either side, train's columns first; then the key rows are paired by."""
+    policy = policy or Policy()
+    features = policy.manifest.features
+    ages = {age_of(name): feature for name, feature in features.items()}
     unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
     for name in dict.fromkeys([*train.columns, *serve.columns]):
         yield Sides(
@@ -47,7 +51,9 @@ def sides(
             pairs.columns.get(name) if pairs else None,
             unpaired.get(name),
             pairs.join if pairs else None,
-            decisions if schema.role(name) is Role.DECISION else None,
+            policy.decisions if schema.role(name) is Role.DECISION else None,
+            features.get(name) or ages.get(name),
+            policy.manifest.frozen,
         )
     if pairs:
         key = pairs.join.key
@@ -84,7 +90,10 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     for pair in pairs.values():
         if pair.role is Role.SCORE and not pair.both and (pair.serve or answered):
             continue  # train snapshots often have no score, or name it in another way
+        waits = awaited(pair)
         for name, check in checks.items():
+            if waits and name != "planned_fill":
+                continue  # it is not there yet, and the policy says so
             if getattr(check, "ON", "column") != _on(pair):
                 continue
             measured = check.measure(pair, pairs)
@@ -107,6 +116,8 @@ def _on(side: Sides) -> str:
         return "column"
     if side.role is Role.KEY and not side.train and not side.serve:
         return "join"
+    if side.role is Role.AGE:
+        return "age"
     return "decision" if side.decisions else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +31,13 @@ def with_decisions(side: Opened, schema: Schema, decisions: Decisions) -> Opened
         if score not in side.kinds:
             return side
         decisions = decisions.at(_edge(side, score, schema, decisions))
-    made = Derivation(name_of(schema), score, Kind.TEXT, lambda cells: decided(cells, decisions))
+    make = partial(decided, decisions)
+    return beside(side, Derivation(name_of(schema), (score,), Kind.TEXT, make))
+
+
+def beside(side: Opened, made: Derivation) -> Opened:
+    """Return the side with a derived column beside its own."""
+    assert side.source
     return replace(side, source=derived(side.source, made), head=with_derived(side.head, made))
 
 
@@ -56,7 +63,7 @@ def name_of(schema: Schema) -> str:
     return COLUMN if COLUMN not in taken else f"{COLUMN} by policy"
 
 
-def decided(cells: pa.Array | Lanes, decisions: Decisions) -> pa.Array:
+def decided(decisions: Decisions, cells: pa.Array | Lanes) -> pa.Array:
     """Return the decision of each row as text, null where there is no score."""
     codes = decisions.codes(_numbers(cells))
     indices = pa.array(codes.astype(np.int8), mask=codes < 0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from skewcheck.ageing import with_ages, with_columns
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.counted import profile_of, read_together
@@ -77,10 +78,8 @@ def compare(
     left = open_side(train)
     right = open_side(serve, left.kinds)
     schema = _schema(left, right, config, _with_snapshot_time(overrides or {}, request, right))
-    decisions = config.policy.decisions
-    if decisions:
-        schema = with_column(schema, decisions)
-        left, right = (with_decisions(side, schema, decisions) for side in (left, right))
+    schema, derive = _derived(schema, config.policy)
+    left, right = derive(left), derive(right)
     names = [column.name for column in schema]
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
@@ -90,11 +89,9 @@ def compare(
     _refuse_empty("TRAIN", left, train_profile)
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
-        right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
-        right = with_decisions(right, schema, decisions) if decisions else right
-    partner = left if request.offline is None else open_side(request.offline, kinds)
-    if decisions and request.offline is not None:
-        partner = with_decisions(partner, schema, decisions)
+        # a container of JSON declares nothing: now it is known
+        right = derive(open_side(serve, kinds))
+    partner = left if request.offline is None else derive(open_side(request.offline, kinds))
     keys = keys_of(partner, right, schema)
     if read:
         serve_profile = read.profiles[1]
@@ -107,7 +104,7 @@ def compare(
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
-    both = tuple(sides(*profiles, schema, pairs, decisions=decisions))
+    both = tuple(sides(*profiles, schema, pairs, policy=config.policy))
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
     known = {}
@@ -130,6 +127,18 @@ def compare(
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
+
+
+def _derived(schema: Schema, policy: Policy) -> tuple[Schema, Callable[[Opened], Opened]]:
+    """Return the schema with the columns that the policy makes of others, and what adds them."""
+    decisions, manifest = policy.decisions, policy.manifest
+    schema = with_columns(with_column(schema, decisions) if decisions else schema, manifest)
+
+    def derive(side: Opened) -> Opened:
+        side = with_ages(side, schema, manifest)
+        return with_decisions(side, schema, decisions) if decisions else side
+
+    return schema, derive
 
 
 def _found(

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from skewcheck.decisions import Decisions
+from skewcheck.manifest import Manifest
+
+NO_FEATURES = Manifest()
 
 # The ways in which a real-time ML project fails, in the order of the report.
 MODES = (
@@ -45,7 +48,7 @@ class Policy:
     column (``columns["income"]["ks"]``); ``level`` is the one-sided error level of a verdict and
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
-    a score, None where nobody said.
+    a score, None where nobody said; ``manifest`` what is known of the features.
     """
 
     level: float = 0.05
@@ -53,6 +56,7 @@ class Policy:
     columns: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)
     demands: frozenset[str] = frozenset()
     decisions: Decisions | None = None
+    manifest: Manifest = NO_FEATURES
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

@@ -30,6 +30,7 @@ class Role(StrEnum):
     LABEL = "label"
     LATENCY = "latency"
     VERSION = "model_version"
+    AGE = "age"
     STATUS = "status"
     SEGMENT = "segment"
     IGNORED = "ignored"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile
 from skewcheck.decisions import Decisions
+from skewcheck.manifest import Feature
 from skewcheck.schema import Kind, Role
 
 if TYPE_CHECKING:  # only a run that pairs rows loads these
@@ -71,7 +72,8 @@ class Sides:
 
     ``pairs`` are the rows that both sides have, ``unpaired`` serve's rows without a partner where
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
-    ``decisions`` say what the values of a decision stand for, None for any other column.
+    ``decisions`` say what the values of a decision stand for, None for any other column;
+    ``declared`` is what the policy says of the feature, ``frozen`` whether it lists all of them.
     """
 
     name: str
@@ -84,6 +86,8 @@ class Sides:
     unpaired: ColumnProfile | None = None
     join: Join | None = None
     decisions: Decisions | None = None
+    declared: Feature | None = None
+    frozen: bool = False
 
     @property
     def kind(self) -> Kind:

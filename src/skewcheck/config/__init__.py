@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skewcheck.config.decisions import decisions
+from skewcheck.config.manifest import manifest
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
@@ -30,6 +31,8 @@ KEYS = (
     "pairing",
     "readiness",
     "decisions",
+    "manifest",
+    "features",
     "roles",
     "checks",
     "columns",
@@ -96,6 +99,9 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
             columns,
             demands=_demands(file.get("readiness", {}), place.at("readiness")),
             decisions=decisions(file.get("decisions", {}), place.at("decisions")),
+            manifest=manifest(
+                file.get("manifest", {}), file.get("features", {}), folder or Path(), place
+            ),
         ),
         _roles(file.get("roles", {}), column_roles, place.at("roles")),
         train=str((folder or Path()) / train) if train else None,

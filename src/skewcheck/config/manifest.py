@@ -1,0 +1,114 @@
+"""Reads the tables ``[manifest]`` and ``[features.NAME]``: what each feature is worth."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from skewcheck.config.tables import Place, read, shown, table, value
+from skewcheck.errors import ConfigError, UsageError, nearest
+from skewcheck.manifest import Feature, Manifest, Status
+from skewcheck.pairing.request import duration
+
+KEYS = ("frozen", "importance")
+FEATURE = ("importance", "effort", "owner", "status", "fallback", "source", "time", "max_age")
+
+
+def manifest(raw: Any, features: Any, folder: Path, place: Place) -> Manifest:
+    """Return the features of a policy file; ``place`` is that of the whole file."""
+    given = table(raw, KEYS, place.at("manifest"))
+    frozen = value(given.get("frozen", False), bool, "true or false", place.at("manifest.frozen"))
+    found = {
+        name: _feature(content, place.at("features").at(name))
+        for name, content in table(features, None, place.at("features")).items()
+    }
+    if frozen and not found:
+        raise place.at("manifest.frozen").error("freezes an empty list; add [features.NAME] tables")
+    if "importance" in given:
+        path = value(given["importance"], str, "a path", place.at("manifest.importance"))
+        for name, worth in importances(folder / path).items():
+            feature = found.get(name, Feature())
+            if feature.importance is None and (name in found or not frozen):
+                found[name] = replace(feature, importance=worth)
+    return Manifest(found, frozen)
+
+
+def _feature(raw: Any, place: Place) -> Feature:
+    given = table(raw, FEATURE, place)
+    texts = {key: value(given.get(key, ""), str, "a text", place.at(key)) for key in TEXTS}
+    status = given.get("status", Status.LIVE)
+    if status not in list(Status):
+        raise place.at("status").error(f"is {shown(status)}; {nearest(str(status), list(Status))}")
+    fallback = given.get("fallback")
+    if not isinstance(fallback, str | int | float | None) or isinstance(fallback, bool):
+        raise place.at("fallback").error(f"is {shown(fallback)}; expected a number or a text")
+    return Feature(
+        _positive(given, "importance", place),
+        _positive(given, "effort", place),
+        texts["owner"],
+        Status(status),
+        fallback if isinstance(fallback, str | None) else float(fallback),
+        texts["source"],
+        texts["time"] or None,
+        _age(texts["max_age"], place.at("max_age")),
+    )
+
+
+TEXTS = ("owner", "source", "time", "max_age")
+
+
+def _positive(given: Mapping[str, Any], key: str, place: Place) -> float | None:
+    if key not in given:
+        return None
+    number = value(given[key], float, "a number from 0 on", place.at(key))
+    if not 0 <= number < math.inf:
+        raise place.at(key).error(f"is {shown(number)}; expected a number from 0 on")
+    return number
+
+
+def _age(text: str, place: Place) -> float | None:
+    try:
+        return duration(text) if text else None
+    except UsageError as error:
+        raise place.error(f"is {error}") from error
+
+
+def importances(path: Path) -> dict[str, float]:
+    """Return the importance of each feature that a file names: JSON, or CSV of name and number.
+
+    Raises ConfigError with file and line.
+    """
+    text = read(path)
+    if path.suffix.lower() == ".json":
+        try:
+            rows = list(json.loads(text).items())
+        except (ValueError, AttributeError) as error:
+            raise ConfigError(f"{path}: expected a JSON object of names and numbers") from error
+        numbered = [(1, name, worth) for name, worth in rows]
+    else:
+        lines = list(csv.reader(text.splitlines()))
+        numbered = [(i, row[0], row[1]) for i, row in enumerate(lines, 1) if len(row) > 1]
+        if numbered and _number(numbered[0][2]) is None:
+            numbered = numbered[1:]  # a heading
+    found: dict[str, float] = {}
+    for line, name, worth in numbered:
+        number = _number(worth)
+        if number is None:
+            raise ConfigError(f"{path}:{line}: {worth!r} is no importance of {name!r}; a number is")
+        found[name] = number
+    if not found:
+        raise ConfigError(f"{path}: names no feature; expected lines of name and number")
+    return found
+
+
+def _number(worth: Any) -> float | None:
+    try:
+        number = abs(float(worth))
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
