@@ -89,7 +89,9 @@ def _numbers(x: Line) -> Iterable[str]:
         if value:
             yield value
     for name in ("value", "low", "high", "limit", "warn_limit"):
-        yield f"{name}: {getattr(x.numbers, name)!r}"
+        number = getattr(x.numbers, name)
+        if number is not None:
+            yield f"{name}: {number:.9g}"
 
 
 def _case(classname: str, name: str, outcome: Outcome, lines: list[str]) -> Element:
