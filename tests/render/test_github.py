@@ -27,12 +27,12 @@ def read(line: str) -> tuple[str, str, str]:
     return level, title, data
 
 
-def annotations(made: Run) -> list[tuple[str, str, str]]:
+def told(made: Run) -> list[tuple[str, str, str]]:
     return [read(line) for line in render(build(made)).removesuffix("\n").split("\n")]
 
 
 def test_the_verdict_comes_first_and_then_the_worst_columns() -> None:
-    (level, title, text), *columns = annotations(flights())
+    (level, title, text), *columns = told(flights())
     assert (level, title) == ("error", "skewcheck") and text.startswith("FAIL: 4 of 8 columns")
     assert ("error", "skewcheck: dep_hour fail") in [(x, y) for x, y, _ in columns]
     assert ("warning", "skewcheck: gate inconclusive") in [(x, y) for x, y, _ in columns]
@@ -40,25 +40,25 @@ def test_the_verdict_comes_first_and_then_the_worst_columns() -> None:
 
 
 def test_percentages_and_lines_survive() -> None:
-    text = next(text for _, title, text in annotations(flights()) if "wind" in title)
+    text = next(text for _, title, text in told(flights()) if "wind" in title)
     assert re.search(r"\d %", text) and "%25" not in text
 
 
 @pytest.mark.parametrize(("columns", "last"), [(3, ""), (9, ""), (10, "2 more"), (900, "892 more")])
 def test_there_are_never_more_than_ten(columns: int, last: str) -> None:
     many = [nulls(f"c{i}", (0, 20_000), (9_000, 20_000)) for i in range(columns)]
-    found = annotations(run(ONE, ONE, many))
+    found = told(run(ONE, ONE, many))
     assert len(found) == min(columns + 1, MOST)
     assert found[-1][2].startswith(last)
 
 
 def test_a_pass_is_a_notice_and_doubt_a_warning() -> None:
     for serve, level in (((0, 20_000), "notice"), ((1, 100), "warning")):
-        assert annotations(run(ONE, ONE, [nulls("a", (0, 200_000), serve)]))[0][0] == level
+        assert told(run(ONE, ONE, [nulls("a", (0, 200_000), serve)]))[0][0] == level
 
 
 def test_hostile_names_make_no_second_command() -> None:
     names = (*HOSTILE, "::error::x", "a,file=b::c", "%0A::add-mask::a", "x\n::stop-commands::y")
-    found = annotations(hostile(names))
+    found = told(hostile(names))
     assert len(found) == MOST
     assert {level for level, _, _ in found} <= {"error", "warning"}

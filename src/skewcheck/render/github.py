@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from skewcheck import wording
 from skewcheck.report import Report
@@ -11,8 +11,8 @@ from skewcheck.views import ColumnView
 
 MOST = 10  # of one kind and step are all that GitHub shows
 LEVELS = {Outcome.FAIL: "error", Outcome.INCONCLUSIVE: "warning", Outcome.WARN: "warning"}
-DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
+DATA = {ord(c): f"%{ord(c):02X}" for c in "%\r\n"}
+PROPERTY = {ord(c): f"%{ord(c):02X}" for c in "%\r\n:,"}
 
 
 def render(report: Report) -> str:
@@ -41,5 +41,5 @@ def _command(level: str, title: str, text: str) -> str:
     return f"::{level} title={_escaped(title, PROPERTY)}::{_escaped(text, DATA)}"
 
 
-def _escaped(text: str, how: dict[str, str]) -> str:
-    return text.translate(str.maketrans(how))
+def _escaped(text: str, how: Mapping[int, str]) -> str:
+    return text.translate(how)
