@@ -36,8 +36,9 @@ def marked(page: str, language: str, kind: str) -> list[tuple[str, str]]:
 
 def file(page: str, name: str) -> str:
     """Return the block that is the content of a file."""
-    (text,) = [b for m, _, b in MARKED.findall(DOCS[page]) if m == f"file {name}"]
-    return text
+    found: list[str] = [b for m, _, b in MARKED.findall(DOCS[page]) if m == f"file {name}"]
+    assert len(found) == 1
+    return found[0]
 
 
 def steps(name: str) -> str:
