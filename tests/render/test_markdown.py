@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from skewcheck.layout import Section
 from skewcheck.render.markdown import code, prose, render
 from skewcheck.report import build
 from skewcheck.sanitize import safe
@@ -138,3 +140,9 @@ def test_a_small_report_says_everything() -> None:
     assert "for want of space" not in text
     for name in ("distance", "dep_hour", "carrier", "wind", "gate"):
         assert f"`{name}`" in text
+
+
+def test_topics_apart_from_columns_are_told_in_the_details() -> None:
+    topic = Section("decisions", "Decisions", ("approved by @all: 3 % more", "b"))
+    text = render(replace(build(flights()), sections=(topic,)))
+    assert "**Decisions**\n\n- approved by `@all`: 3 % more\n- b\n" in text.split("<details>")[1]

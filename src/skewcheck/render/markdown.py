@@ -19,6 +19,7 @@ from skewcheck.views import ColumnView, SideView
 SUFFIX = ".md"
 BUDGET = 58_000  # bytes; GitHub refuses comments of more than 65,536 characters
 WORST = 15  # columns in the table on top
+SENTENCES_OF_TOPIC = 6
 SENTENCES = 2  # of a column's story, in a cell
 INCOMPLETE = (
     "**skewcheck: incomplete.** The run that was to write this report has not finished; "
@@ -124,10 +125,17 @@ def _read(side: SideView) -> str:
 
 
 def _readiness(report: Report) -> str:
-    if not report.modes:
-        return ""
-    rows = (f"| {_loud(m.outcome)} | {m.title} | {prose(m.evidence)} |" for m in report.modes)
-    return "\n".join(["| verdict | failure mode | evidence |", "|---|---|---|", *rows, ""])
+    rows = [f"| {_loud(m.outcome)} | {m.title} | {prose(m.evidence)} |" for m in report.modes]
+    head = ["| verdict | failure mode | evidence |", "|---|---|---|"] if rows else []
+    return "\n".join([*head, *rows, "", *_topics(report)])
+
+
+def _topics(report: Report) -> Iterable[str]:
+    for section in report.sections:
+        yield f"**{prose(section.title)}**"
+        yield ""
+        yield from (f"- {prose(sentence)}" for sentence in section.sentences[:SENTENCES_OF_TOPIC])
+        yield ""
 
 
 def _closing(report: Report) -> str:
