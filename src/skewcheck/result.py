@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,13 +78,22 @@ class Result:
 
     def save_html(self, path: str | os.PathLike[str]) -> None:
         """Write the report as one HTML file; whole, or not at all."""
-        from skewcheck.render.html import render
-
-        write(render(self.report), Path(path))
+        self._save("html", path)
 
     def save_json(self, path: str | os.PathLike[str]) -> None:
         """Write the report as JSON; whole, or not at all."""
-        write(self.to_json(), Path(path))
+        self._save("json", path)
+
+    def save_junit(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as JUnit XML, a case per column and check; whole, or not at all."""
+        self._save("junit", path)
+
+    def save_markdown(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as a comment for a pull request; whole, or not at all."""
+        self._save("markdown", path)
+
+    def _save(self, name: str, path: str | os.PathLike[str]) -> None:
+        write(import_module(f"skewcheck.render.{name}").render(self.report), Path(path))
 
     def __str__(self) -> str:
         """Return the terminal report without colour."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
+from collections.abc import Mapping
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from skewcheck.cli.announce import (
+    announce,
+    announcing_options,
+    check_address,
+    verdict_before,
+    without_address,
+)
 from skewcheck.cli.options import (
     given_pairing,
     given_roles,
@@ -19,11 +26,11 @@ from skewcheck.cli.options import (
     role_options,
     two_sides,
 )
-from skewcheck.cli.outputs import check, mark_incomplete
+from skewcheck.cli.outputs import asked, check, mark_incomplete, output_options, write_files
 from skewcheck.cli.progress import bar
 from skewcheck.cli.streams import deliver, say
 from skewcheck.errors import ConfigError, UsageError
-from skewcheck.write import STDOUT, write
+from skewcheck.write import STDOUT
 
 if TYPE_CHECKING:
     from skewcheck.report import Report
@@ -35,8 +42,8 @@ if TYPE_CHECKING:
 @role_options
 @pairing_options
 @policy_option
-@click.option("--html", metavar="PATH", help="Write the report as one HTML file.")
-@click.option("--json", "json_", metavar="PATH", help="Write it as JSON; - is standard output.")
+@output_options
+@announcing_options
 @click.option("--exit-zero", is_flag=True, help="Exit 0 also when the policy fails or is unsure.")
 @click.option("-q", "--quiet", is_flag=True, help="No report on the terminal.")
 @click.option("-v", "--verbose", is_flag=True, help="Every column, check, guess and limit.")
@@ -51,20 +58,20 @@ def compare(command: str | None, /, **options: Any) -> int:
     """
     from skewcheck.config import load
 
-    html, json_ = options["html"], options["json_"]
-    if html == STDOUT:
-        raise UsageError("--html - is not possible; only --json can go to standard output")
-    check((html, json_), [path for path in (options["train"], *options["logs"]) if path])
+    targets = asked(options)
+    check_address(options["notify"])
+    check(targets.values(), [path for path in (options["train"], *options["logs"]) if path])
+    before = verdict_before(targets)
     try:
         config = load(options["policy"])
         pairing = given_pairing(options)
         train, logs = two_sides(options["train"], options["logs"], (config.train, config.serve))
     except (ConfigError, UsageError):
-        mark_incomplete(html, json_)
+        mark_incomplete(targets)
         raise
     offline = pairing.offline or config.pairing.offline
-    check((html, json_), [str(path) for path in (train, *logs, offline) if path])
-    mark_incomplete(html, json_)
+    check(targets.values(), [str(path) for path in (train, *logs, offline) if path])
+    mark_incomplete(targets)
 
     from skewcheck import pipeline, report
 
@@ -77,12 +84,13 @@ def compare(command: str | None, /, **options: Any) -> int:
             overrides=given_roles(options),
             pairing=pairing,
             progress=progress,
-            command=command or "skewcheck compare",
+            command=without_address(command or "skewcheck compare", options["notify"]),
         )
     laid_out = report.build(run)
     code = 0 if options["exit_zero"] else laid_out.exit_code
-    _write_files(laid_out, html, json_)
-    return _print(laid_out, code, options)
+    write_files(laid_out, targets)
+    code = _print(laid_out, code, targets, options)
+    return announce(laid_out, code, before, options)
 
 
 def _load_renderers() -> None:
@@ -90,28 +98,19 @@ def _load_renderers() -> None:
     from skewcheck.render import json, terminal  # noqa: F401
 
 
-def _write_files(laid_out: Report, html: str | None, json_: str | None) -> None:
-    from skewcheck.render import html as as_html
-    from skewcheck.render import json as as_json
-
-    if html is not None:
-        write(as_html.render(laid_out), Path(html))
-    if json_ not in (None, STDOUT):
-        write(as_json.render(laid_out), Path(json_))
-
-
-def _print(laid_out: Report, code: int, options: dict[str, Any]) -> int:
+def _print(
+    laid_out: Report, code: int, targets: Mapping[str, str], options: Mapping[str, Any]
+) -> int:
     """Put on stdout what belongs there; return the code the run ends with."""
-    from skewcheck.render import json as as_json
+    from skewcheck.render import json
 
-    if options["json_"] == STDOUT:
-        return deliver(as_json.render(laid_out), code)
+    if STDOUT in targets.values():
+        return deliver(json.render(laid_out), code, exact=True)
     if options["quiet"]:
         return code
     code = deliver(shown(laid_out, options["verbose"], options["no_color"]), code)
-    for target in (options["html"], options["json_"]):
-        if target is not None:
-            say(f"wrote {target}")
+    for target in targets.values():
+        say(f"wrote {target}")
     return code
 
 

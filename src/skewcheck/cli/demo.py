@@ -37,7 +37,7 @@ def demo(rows: int, folder: str | None, html: str | None, seed: int) -> int:
         if (home / "train.parquet").exists() or (home / "shadow_logs").exists():
             raise OutputError(f"{home}: has data already; name another folder")
         check((html,), [str(home)])
-        mark_incomplete(html, None)
+        mark_incomplete({"html": html} if html else {})
         return _run(home, html, rows=rows, seed=seed)
 
 

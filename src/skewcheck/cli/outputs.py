@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatch
+from functools import cache
 from glob import has_magic
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from skewcheck.cli.streams import INTERNAL
+import click
+
 from skewcheck.errors import UsageError
 from skewcheck.write import STDOUT, refuse, write
 
-INCOMPLETE_JSON = (
-    json.dumps(
-        {"schema_version": 1, "status": "incomplete", "verdict": None, "exit_code": INTERNAL}
-    )
-    + "\n"
-)
-INCOMPLETE_HTML = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>skewcheck: incomplete</title></head>
-<body><h1>Incomplete</h1><p>The run that was to write this report has not finished. If nothing is
-running any more it was interrupted or failed; there is no verdict.</p></body></html>
-"""
+if TYPE_CHECKING:
+    from skewcheck.report import Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PRINTED = "json"  # the one output that can go to standard output
+HAS_SUFFIX = re.compile("^SUFFIX = ", re.MULTILINE)
+
+
+@cache
+def formats() -> dict[str, str]:
+    """Return the renderers that make files, and what each says of itself, by name.
+
+    Their sources are read and not imported: that would be most of the time of ``--help``.
+    """
+    found = {}
+    for path in sorted((Path(__file__).parents[1] / "render").glob("[!_]*.py")):
+        text = path.read_text("utf-8")
+        if HAS_SUFFIX.search(text):
+            found[path.stem] = text.split("\n", 1)[0].strip('".')
+    return found
+
+
+def output_options(command: F) -> F:
+    """Add ``--html``, ``--json`` ... to a command; ``asked`` reads them."""
+    for name, what in reversed(formats().items()):
+        text = f"Write the report as {what}."
+        option = click.option(f"--{name}", f"to_{name}", metavar="PATH", help=text)
+        command = option(command)
+    return command
+
+
+def asked(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return the targets that the command line names, by format.
+
+    Raises UsageError when another one than JSON is to go to standard output.
+    """
+    targets = {name: options[f"to_{name}"] for name in formats()}
+    for name, target in targets.items():
+        if target == STDOUT and name != PRINTED:
+            raise UsageError(
+                f"--{name} - is not possible; only --{PRINTED} can go to standard output"
+            )
+    return {name: target for name, target in targets.items() if target is not None}
 
 
 def check(targets: Iterable[str | None], inputs: Iterable[str]) -> None:
@@ -41,11 +78,22 @@ def check(targets: Iterable[str | None], inputs: Iterable[str]) -> None:
         refuse(file)
 
 
-def mark_incomplete(html: str | None, json_: str | None) -> None:
+def mark_incomplete(targets: Mapping[str, str]) -> None:
     """Replace what an earlier run left, so that a run that dies does not leave its verdict."""
-    for target, text in ((html, INCOMPLETE_HTML), (json_, INCOMPLETE_JSON)):
-        if target not in (None, STDOUT) and Path(target).exists():
-            write(text, target)
+    for name, target in targets.items():
+        if target != STDOUT and Path(target).exists():
+            write(_renderer(name).INCOMPLETE, target)
+
+
+def write_files(report: Report, targets: Mapping[str, str]) -> None:
+    """Write the report in every format asked for, but for what goes to standard output."""
+    for name, target in targets.items():
+        if target != STDOUT:
+            write(_renderer(name).render(report), Path(target))
+
+
+def _renderer(name: str) -> Any:
+    return import_module(f"skewcheck.render.{name}")
 
 
 def _real(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 
@@ -14,23 +15,36 @@ ERROR = 2
 INTERNAL = 4
 INTERRUPTED = 130
 LINE = 2000
+COMMAND = re.compile(r"^(\s*:)(?=:)", re.MULTILINE)
 
 
 def say(text: object) -> None:
     """Write one line to stderr, made safe; when stderr is gone there is nobody to tell."""
     with suppress(OSError, ValueError, AttributeError):
-        print(safe(text, LINE), file=sys.stderr, flush=True)  # noqa: T201
+        print(inert(safe(text, LINE)), file=sys.stderr, flush=True)  # noqa: T201
 
 
-def deliver(text: str, code: int) -> int:
+def inert(text: str) -> str:
+    """Return text in which GitHub's runner, where it reads along, finds no command.
+
+    It obeys ``::add-mask::`` at the start of a line, and in an older form, ``##[add-mask]``,
+    anywhere in it, whoever wrote them: a column's name, too.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    return COMMAND.sub(r"\1 ", text).replace("##[", "## [")
+
+
+def deliver(text: str, code: int, *, exact: bool = False) -> int:
     """Write text to stdout; return the code, or 2 in place of 0 when it did not arrive.
 
-    A reader that left early (``| head``) does not turn a failure into a pass.
+    A reader that left early (``| head``) does not turn a failure into a pass. ``exact`` is for
+    text that a program reads.
     """
     try:
         if sys.stdout is None:
             raise OutputError("standard output is closed; write to a file instead")
-        write(text, STDOUT)
+        write(text if exact else inert(text), STDOUT)
     except OutputError as error:
         say(f"error: {error}")
         return _lost(code)

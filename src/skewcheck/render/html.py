@@ -1,4 +1,4 @@
-"""HTML: one file, readable without scripts, under a policy that lets nothing else run or load."""
+"""HTML: one page, readable without scripts; it loads nothing, and runs only its own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ from skewcheck.verdict import Outcome
 from skewcheck.views import ColumnView
 
 SUFFIX = ".html"
+INCOMPLETE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>skewcheck: incomplete</title></head>
+<body><h1>Incomplete</h1><p>The run that was to write this report has not finished. If nothing is
+running any more it was interrupted or failed; there is no verdict.</p></body></html>
+"""
 SYMBOLS = {
     Outcome.FAIL: "✕",
     Outcome.INCONCLUSIVE: "?",

@@ -1,4 +1,4 @@
-"""JSON: the report's raw numbers under a versioned contract, strict and in plain ASCII."""
+"""JSON: the raw numbers under a versioned contract, strict, in plain ASCII; - is stdout."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ from skewcheck.views import ColumnView, fates
 
 SUFFIX = ".json"
 SCHEMA_VERSION = 1
+UNFINISHED = {
+    "schema_version": SCHEMA_VERSION,
+    "status": "incomplete",
+    "verdict": None,
+    "exit_code": 4,
+}
+INCOMPLETE = json.dumps(UNFINISHED) + "\n"
 
 
 def render(report: Report) -> str:

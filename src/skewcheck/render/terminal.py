@@ -17,7 +17,6 @@ from skewcheck.report import Report
 from skewcheck.verdict import Outcome
 from skewcheck.views import ColumnView, SideView
 
-SUFFIX = ".txt"
 WIDEST, NARROWEST = 100, 40
 ALSO = 3  # further checks that are named
 ROWS = 8  # rows of a table unless all are asked for
