@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile
 from skewcheck.decisions import Decisions
+from skewcheck.labelled import Labels
 from skewcheck.schema import Kind, Role
 
 if TYPE_CHECKING:  # only a run that pairs rows loads these
@@ -72,6 +73,7 @@ class Sides:
     ``pairs`` are the rows that both sides have, ``unpaired`` serve's rows without a partner where
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
     ``decisions`` say what the values of a decision stand for, None for any other column.
+    ``labels`` are what is known of the truth next to a score, None for any other column.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Sides:
     unpaired: ColumnProfile | None = None
     join: Join | None = None
     decisions: Decisions | None = None
+    labels: Labels | None = None
 
     @property
     def kind(self) -> Kind:
