@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from skewcheck.statistics.calibration import (
     Promised,
     calibration_error,
+    cuts,
     promised,
     recalibrated,
     table,
@@ -68,12 +69,12 @@ class TestTable:
         p, y = rows(4000, 2, digits=9)
         observed, predicted = calibration_curve(y, p, n_bins=10, strategy="quantile")
         found = table(counted(p, y))
-        assert [b.predicted for b in found] == pytest.approx(list(predicted), abs=2e-3)
-        assert [b.observed for b in found] == pytest.approx(list(observed), abs=2e-2)
+        assert [b.predicted for b in found if b] == pytest.approx(list(predicted), abs=2e-3)
+        assert [b.observed for b in found if b] == pytest.approx(list(observed), abs=2e-2)
 
     def test_it_holds_every_row_once_and_exact_intervals(self) -> None:
         scored = counted(*rows(4000, 2))
-        found = table(scored)
+        found = [b for b in table(scored) if b]
         assert sum(b.rows for b in found) == scored.n
         assert sum(b.positives for b in found) == scored.events
         for b in found:
@@ -82,11 +83,17 @@ class TestTable:
 
     def test_equal_scores_share_a_bin(self) -> None:
         scored = Outcomes.exact(np.array([0.2, 0.9]), np.array([20, 4]), np.array([76, 0]))
-        assert [(b.rows, b.observed) for b in table(scored)] == [(96, 20 / 96), (4, 1.0)]
+        assert [(b.rows, b.observed) for b in table(scored) if b] == [(96, 20 / 96), (4, 1.0)]
+
+    def test_it_can_be_laid_on_the_bins_of_another_side(self) -> None:
+        one, other = counted(*rows(4000, 2)), counted(*rows(900, 3))
+        found = table(other, at=cuts(one))
+        assert len(found) == len(table(one)) and sum(b.rows for b in found if b) == 900
+        assert table(other, at=np.array([5.0]))[1] is None
 
     def test_no_rows_make_no_bins(self) -> None:
         none = np.zeros(1, np.int64)
-        assert table(Outcomes.exact(np.array([0.5]), none, none)) == ()
+        assert table(Outcomes.exact(np.array([0.5]), none, none)) == (None,)
 
 
 class TestPromised:

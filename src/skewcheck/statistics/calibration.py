@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skewcheck.statistics.intervals import clopper_pearson
 from skewcheck.statistics.losses import sure
-from skewcheck.statistics.outcomes import Counts, Outcomes
+from skewcheck.statistics.outcomes import Counts, Outcomes, Values
 
 BINS = 10
 STEPS = 50
@@ -95,42 +95,47 @@ class Bin:
     bounds: tuple[float, float]
 
 
-def table(scored: Outcomes, *, bins: int = BINS, level: float = 0.025) -> tuple[Bin, ...]:
-    """Return the calibration table: about equal numbers of rows a bin, of equal scores in one.
-
-    `bounds` are Clopper and Pearson's, each one-sided at `level`.
-    """
-    found = []
-    for first, last in _runs(scored, bins):
-        part = slice(first, last + 1)
-        rows = scored.rows[part]
-        n, x = int(rows.sum()), int(scored.positives[part].sum())
-        found.append(
-            Bin(
-                float(scored.lower[first]),
-                float(scored.upper[last]),
-                n,
-                x,
-                float(rows @ scored.value[part]) / n,
-                x / n,
-                clopper_pearson(x, n, level=level),
-            )
-        )
-    return tuple(found)
-
-
-def _runs(scored: Outcomes, bins: int) -> list[tuple[int, int]]:
-    """Return the first and the last cell of each bin, cells without rows left out at its ends."""
+def cuts(scored: Outcomes, *, bins: int = BINS) -> Values:
+    """Return the highest score of each bin but the last: about equal numbers of rows a bin."""
     rows = scored.rows
     there: NDArray[np.int64] = np.flatnonzero(rows)
-    if not len(there):
-        return []
     counts = rows[there]
+    if not len(there):
+        return np.zeros(0)
     middle = (np.cumsum(counts) - counts / 2) / counts.sum()
     number = np.minimum((middle * bins).astype(np.int64), bins - 1)
-    first = np.flatnonzero(np.diff(number, prepend=-1))
-    last = np.append(first[1:], len(there)) - 1
-    return list(zip(there[first].tolist(), there[last].tolist(), strict=True))
+    last = np.flatnonzero(np.diff(number))
+    found: Values = scored.value[there[last]]
+    return found
+
+
+def table(
+    scored: Outcomes, *, at: Values | None = None, level: float = 0.025
+) -> tuple[Bin | None, ...]:
+    """Return the calibration table, by default of about equal numbers of rows a bin.
+
+    ``at`` are the cuts between bins (of ``cuts``, perhaps of another side); a bin without rows is
+    None. `bounds` are Clopper and Pearson's, each one-sided at `level`.
+    """
+    where = cuts(scored) if at is None else at
+    return tuple(_bin(scored, part, level) for part in _runs(scored, where))
+
+
+def _runs(scored: Outcomes, at: Values) -> list[NDArray[np.int64]]:
+    """Return the cells with rows of each bin."""
+    there = np.flatnonzero(scored.rows)
+    number = np.searchsorted(at, scored.value[there])
+    return [there[number == n] for n in range(len(at) + 1)]
+
+
+def _bin(scored: Outcomes, part: NDArray[np.int64], level: float) -> Bin | None:
+    if not len(part):
+        return None
+    rows = scored.rows[part]
+    n, x = int(rows.sum()), int(scored.positives[part].sum())
+    low, high = float(scored.lower[part[0]]), float(scored.upper[part[-1]])
+    predicted = float(rows @ scored.value[part]) / n
+    return Bin(low, high, n, x, predicted, x / n, clopper_pearson(x, n, level=level))
 
 
 def calibration_error(scored: Outcomes, *, bins: int = BINS) -> float:
@@ -141,8 +146,7 @@ def calibration_error(scored: Outcomes, *, bins: int = BINS) -> float:
     """
     p, n = scored.value, scored.n
     raw = noise = 0.0
-    for first, last in _runs(scored, bins):
-        part = slice(first, last + 1)
+    for part in _runs(scored, cuts(scored, bins=bins)):
         rows = scored.rows[part]
         raw += abs(float(scored.positives[part].sum() - rows @ p[part]))
         noise += math.sqrt(2.0 / math.pi * float(rows @ (p[part] * (1.0 - p[part]))))
