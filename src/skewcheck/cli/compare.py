@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 @click.argument("train", required=False)
 @click.argument("logs", nargs=-1)
 @role_options
+@click.option(
+    "--labels",
+    metavar="PATH",
+    help="Labels that arrived later, by the key of LOGS: a file of keys and labels.",
+)
 @pairing_options
 @policy_option
 @click.option("--html", metavar="PATH", help="Write the report as one HTML file.")
@@ -63,7 +68,8 @@ def compare(command: str | None, /, **options: Any) -> int:
         mark_incomplete(html, json_)
         raise
     offline = pairing.offline or config.pairing.offline
-    check((html, json_), [str(path) for path in (train, *logs, offline) if path])
+    labels = options["labels"] or config.labels
+    check((html, json_), [str(path) for path in (train, *logs, offline, labels) if path])
     mark_incomplete(html, json_)
 
     from skewcheck import pipeline, report
@@ -76,6 +82,7 @@ def compare(command: str | None, /, **options: Any) -> int:
             config=config,
             overrides=given_roles(options),
             pairing=pairing,
+            labels=labels,
             progress=progress,
             command=command or "skewcheck compare",
         )

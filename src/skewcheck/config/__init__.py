@@ -27,6 +27,7 @@ KEYS = (
     "level",
     "train",
     "serve",
+    "labels",
     "pairing",
     "readiness",
     "decisions",
@@ -53,6 +54,7 @@ class Config:
     serve: tuple[str, ...] = ()
     origin: str = ""
     pairing: Request = field(default_factory=Request)
+    labels: str | None = None
 
     @property
     def level(self) -> float:
@@ -89,6 +91,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     columns, column_roles = _columns(file.get("columns", {}), checks, place.at("columns"))
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
+    labels = value(file.get("labels", ""), str, "a path", place.at("labels"))
     return Config(
         Policy(
             _level(file.get("level", 0.05), place.at("level")),
@@ -101,6 +104,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         train=str((folder or Path()) / train) if train else None,
         serve=tuple(str((folder or Path()) / path) for path in paths),
         origin=origin,
+        labels=str((folder or Path()) / labels) if labels else None,
         pairing=_pairing(file, folder or Path(), place),
     )
 
