@@ -151,8 +151,8 @@ def _sentences(name: str, labels: Labels, found: Scored, scores: list[str]) -> I
     serve = found.serve
     if isinstance(serve, Outcomes) and found.probabilities:
         expected = wording.number(round(float(serve.value @ serve.rows), 1))
-        came = wording.count(serve.events)
-        yield f"In serve the score promised {expected} positives; {came} came."
+        came, rows = wording.count(serve.events), wording.rows(serve.n)
+        yield f"In {rows} of serve the score promised {expected} positives; {came} came."
     elif isinstance(serve, Outcomes) and not found.reversed:
         yield "The score is not between 0 and 1: it is ranked, and not held against frequencies."
 
