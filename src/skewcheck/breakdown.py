@@ -58,7 +58,7 @@ def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
     scores = frozenset(schema.names(Role.SCORE))
     answers = frozenset(schema.names(Role.LATENCY))
     ways = (
-        ("day", Role.TIME, compared, False),
+        ("day", Role.TIME, compared | frozenset(schema.names(Role.LABEL)), False),
         ("hour", Role.TIME, answers, True),
         ("bucket", Role.ENTITY, compared, False),
         ("version", Role.VERSION, answers, True),

@@ -10,6 +10,7 @@ from skewcheck.checks.planned_fill import awaited
 from skewcheck.discovery import discover
 from skewcheck.errors import InputError
 from skewcheck.finding import Finding, Subject, Undefined
+from skewcheck.labelled import Labels, known
 from skewcheck.manifest import age_of
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
@@ -51,13 +52,24 @@ def sides(
             pairs.columns.get(name) if pairs else None,
             unpaired.get(name),
             pairs.join if pairs else None,
-            policy.decisions if schema.role(name) is Role.DECISION else None,
-            features.get(name) or ages.get(name),
-            policy.manifest.frozen,
+            decisions=policy.decisions if schema.role(name) is Role.DECISION else None,
+            declared=features.get(name) or ages.get(name),
+            frozen=policy.manifest.frozen,
+            labels=_labels(train, serve, schema, name),
         )
     if pairs:
         key = pairs.join.key
         yield Sides(key, Role.KEY, None, None, train.rows, serve.rows, join=pairs.join)
+
+
+def _labels(train: Profile, serve: Profile, schema: Schema, name: str) -> Labels | None:
+    """Return what is known of the truth next to a score."""
+    columns = schema.names(Role.LABEL)
+    if schema.role(name) is not Role.SCORE or not columns:
+        return None
+    used = next((c for c in columns if c in serve.columns), columns[0])
+    others = tuple(column for column in columns if column != used)
+    return Labels(used, known(train, used, name), known(serve, used, name), others)
 
 
 def compare(train: Profile, serve: Profile, schema: Schema) -> Iterator[Finding]:
@@ -88,13 +100,14 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     checks = discover("skewcheck.checks")
     answered = any(pair.role is Role.SCORE and pair.serve for pair in pairs.values())
     for pair in pairs.values():
-        if pair.role is Role.SCORE and not pair.both and (pair.serve or answered):
-            continue  # train snapshots often have no score, or name it in another way
+        # Train snapshots often have no score, or name it in another way.
+        alone = pair.role is Role.SCORE and not pair.both and (pair.serve or answered)
         waits = awaited(pair)
         for name, check in checks.items():
             if waits and name != "planned_fill":
                 continue  # it is not there yet, and the policy says so
-            if getattr(check, "ON", "column") != _on(pair):
+            on = getattr(check, "ON", "column")
+            if pair.role is not Role.SCORE if on == "score" else alone or on != _on(pair):
                 continue
             measured = check.measure(pair, pairs)
             if measured is not None:

@@ -33,6 +33,7 @@ LACKING = {
     "creep": "no column beyond the list",
     "health": "nothing was paired or counted that could be wrong",
 }
+FEW = {"performance": "too few requests have a label yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ def _evidence(run: Run, mode: Mode) -> str:
     """Return the worst finding, with how many columns share its outcome."""
     judged = [j for j in mode.judgements if j.outcome is not Outcome.UNJUDGED]
     if not judged:
-        return LACKING[mode.name] + ("; the policy demands it" if mode.demanded else "")
+        lacking = FEW.get(mode.name) if mode.judgements else None
+        return (lacking or LACKING[mode.name]) + (
+            "; the policy demands it" if mode.demanded else ""
+        )
     columns = _columns(judged)
     same = _columns(j for j in judged if j.outcome is mode.outcome)
     if mode.outcome is Outcome.PASS:

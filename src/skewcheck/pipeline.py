@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from skewcheck.ageing import with_ages, with_columns
+from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.counted import profile_of, read_together
@@ -59,12 +61,14 @@ def compare(
     config: Config | None = None,
     overrides: Overrides | None = None,
     pairing: Request | None = None,
+    labels: object = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Run:
     """Return the finished comparison of two sides: data, paths or saved profiles.
 
     Rows are paired with those of ``pairing.offline``, or with train's own where keys overlap.
+    ``labels`` are labels by serve's key that a file of their own holds.
 
     Raises:
         InputError: a side cannot be read, holds no row, or they have nothing in common.
@@ -77,7 +81,13 @@ def compare(
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
     left = open_side(train)
     right = open_side(serve, left.kinds)
-    schema = _schema(left, right, config, _with_snapshot_time(overrides or {}, request, right))
+    overrides = _with_snapshot_time(overrides or {}, request, right)
+    arrivals, labels = None, config.labels if labels is None else labels
+    if labels is None:
+        schema = _schema(left, right, config, overrides)
+    else:
+        schema, arrivals = _with_labels(labels, left, right, config, overrides)
+        right = with_labels(right, arrivals)
     schema, derive = _derived(schema, config.policy)
     left, right = derive(left), derive(right)
     names = [column.name for column in schema]
@@ -90,7 +100,8 @@ def compare(
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
         # a container of JSON declares nothing: now it is known
-        right = derive(open_side(serve, kinds))
+        right = open_side(serve, kinds)
+        right = derive(with_labels(right, arrivals) if arrivals else right)
     partner = left if request.offline is None else derive(open_side(request.offline, kinds))
     keys = keys_of(partner, right, schema)
     if read:
@@ -123,7 +134,7 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
-        (note,) if note else (),
+        tuple(filter(None, (note, arrivals.note if arrivals else ""))),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
@@ -208,6 +219,25 @@ def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overr
         roles,
         serve_columns=tuple(right.kinds) if right else (),
     )
+
+
+def _with_labels(
+    labels: object, left: Opened, right: Opened, config: Config, overrides: Overrides
+) -> tuple[Schema, Arrivals]:
+    """Return the labels of a file of their own, and the schema that has them.
+
+    The label that was named may be in that file alone.
+    """
+    known = left.kinds.keys() | right.kinds.keys()
+    own = [name for name, column in config.roles.items() if column.role is Role.LABEL]
+    named = [*overrides.get(Role.LABEL, own)]
+    if not known.issuperset(named):
+        overrides = {role: names for role, names in overrides.items() if role is not Role.LABEL}
+        roles = {n: c for n, c in config.roles.items() if c.role is not Role.LABEL}
+        config = replace(config, roles=roles)
+    schema = _schema(left, right, config, overrides)
+    arrivals = read_labels(labels, right, schema, named)
+    return with_label(schema, arrivals), arrivals
 
 
 def _labels(train: Profile, serve: Opened) -> dict[str, Column]:

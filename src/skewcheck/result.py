@@ -115,6 +115,7 @@ def compare(
     time: Names = None,
     label: Names = None,
     ignore: Names = None,
+    labels: object = None,
     offline: object = None,
     as_of: str | None = None,
     tolerance: str | None = None,
@@ -128,6 +129,9 @@ def compare(
     ``train`` and ``serve`` are paths (file, folder, glob), saved profiles, or frames: Polars
     (lazy too), pandas, pyarrow, a DuckDB relation. ``policy`` is a Config or the path of a
     ``skewcheck.toml``; none is searched for.
+
+    ``labels`` is a table of labels that arrived later, joined to serve by its key; the label's
+    column is found by its name, or is that of ``label``.
 
     ``offline`` is an offline recomputation of the logged requests, to pair rows with by ``key``;
     without it rows are paired with train's own where keys overlap. ``as_of`` and ``tolerance``
@@ -155,7 +159,9 @@ def compare(
         _tolerances(abs_tol),
         _tolerances(rel_tol),
     )
-    run = pipeline.compare(train, serve, config=loaded, overrides=overrides, pairing=pairing)
+    run = pipeline.compare(
+        train, serve, config=loaded, overrides=overrides, pairing=pairing, labels=labels
+    )
     return Result(run)
 
 

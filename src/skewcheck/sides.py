@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile
 from skewcheck.decisions import Decisions
+from skewcheck.labelled import Labels
 from skewcheck.manifest import Feature
 from skewcheck.schema import Kind, Role
 
@@ -74,6 +75,7 @@ class Sides:
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
     ``decisions`` say what the values of a decision stand for, None for any other column;
     ``declared`` is what the policy says of the feature, ``frozen`` whether it lists all of them.
+    ``labels`` are what is known of the truth next to a score, None for any other column.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Sides:
     decisions: Decisions | None = None
     declared: Feature | None = None
     frozen: bool = False
+    labels: Labels | None = None
 
     @property
     def kind(self) -> Kind:

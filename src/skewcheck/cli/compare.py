@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 @click.argument("train", required=False)
 @click.argument("logs", nargs=-1)
 @role_options
+@click.option(
+    "--labels",
+    metavar="PATH",
+    help="Labels that arrived later, by the key of LOGS: a file of keys and labels.",
+)
 @pairing_options
 @policy_option
 @output_options
@@ -70,7 +75,8 @@ def compare(command: str | None, /, **options: Any) -> int:
         mark_incomplete(targets)
         raise
     offline = pairing.offline or config.pairing.offline
-    check(targets.values(), [str(path) for path in (train, *logs, offline) if path])
+    labels = options["labels"] or config.labels
+    check(targets.values(), [str(path) for path in (train, *logs, offline, labels) if path])
     mark_incomplete(targets)
 
     from skewcheck import pipeline, report
@@ -83,6 +89,7 @@ def compare(command: str | None, /, **options: Any) -> int:
             config=config,
             overrides=given_roles(options),
             pairing=pairing,
+            labels=labels,
             progress=progress,
             command=without_address(command or "skewcheck compare", options["notify"]),
         )

@@ -28,6 +28,7 @@ KEYS = (
     "level",
     "train",
     "serve",
+    "labels",
     "pairing",
     "readiness",
     "decisions",
@@ -56,6 +57,7 @@ class Config:
     serve: tuple[str, ...] = ()
     origin: str = ""
     pairing: Request = field(default_factory=Request)
+    labels: str | None = None
 
     @property
     def level(self) -> float:
@@ -92,6 +94,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     columns, column_roles = _columns(file.get("columns", {}), checks, place.at("columns"))
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
+    labels = value(file.get("labels", ""), str, "a path", place.at("labels"))
     return Config(
         Policy(
             _level(file.get("level", 0.05), place.at("level")),
@@ -107,6 +110,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         train=str((folder or Path()) / train) if train else None,
         serve=tuple(str((folder or Path()) / path) for path in paths),
         origin=origin,
+        labels=str((folder or Path()) / labels) if labels else None,
         pairing=_pairing(file, folder or Path(), place),
     )
 

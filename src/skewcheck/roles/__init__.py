@@ -162,9 +162,14 @@ def _find_unnamed_time(columns: Mapping[str, Seen], guessed: dict[str, Column]) 
 
 
 def _settle_labels(columns: Mapping[str, Seen], guessed: dict[str, Column], taken: bool) -> None:
-    """Leave a label only where it is plain which one: a missing feature must not pass for one."""
+    """Leave a label only where it is plain which one: a missing feature must not pass for one.
+
+    What serve alone has is none of train's features, and may be its label by another name.
+    """
     found = {
-        n: names.label_rank(columns[n].word) for n, c in guessed.items() if c.role is Role.LABEL
+        n: names.label_rank(columns[n].word)
+        for n, c in guessed.items()
+        if c.role is Role.LABEL and columns[n].in_train
     }
     best = min((rank or 0 for rank in found.values()), default=0)
     chosen = [] if taken else [name for name, rank in found.items() if rank == best]

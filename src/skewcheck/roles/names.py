@@ -63,7 +63,9 @@ LABELS = _words(
     """
 )
 LABEL_ENDS = ("label", "target", "outcome")
-SURE_LABELS = frozenset({"label", "ground_truth", "groundtruth", "y_true", "true_label"})
+SURE_LABELS = frozenset(
+    {"label", "actual_outcome", "ground_truth", "groundtruth", "y_true", "true_label"}
+)
 OUTCOMES = _words(
     """
     accepted attrition bad bought cancelled canceled charged_off chargeback churn churned click

@@ -129,6 +129,10 @@ def _label(column: Seen) -> str:
     return f"named {column.name}, only in train"
 
 
+def _logged_label(column: Seen) -> str:
+    return f"named {column.name}, not in train" if column.word in names.SURE_LABELS else ""
+
+
 def _model_version(column: Seen) -> str:
     return f"named {column.name}" if column.word in ("model_version", "modelversion") else ""
 
@@ -173,6 +177,7 @@ _TRAIN: Mapping[Role, Callable[[Seen], str]] = {
     Role.VERSION: _model_version,
 }
 _SERVE_ONLY: Mapping[Role, Callable[[Seen], str]] = {
+    Role.LABEL: _logged_label,
     Role.KEY: _key,
     Role.ENTITY: _entity,
     Role.TIME: _serve_time,
