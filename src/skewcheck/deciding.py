@@ -30,7 +30,7 @@ def with_decisions(side: Opened, schema: Schema, decisions: Decisions) -> Opened
         if score not in side.kinds:
             return side
         decisions = decisions.at(_edge(side, score, schema, decisions))
-    made = Derivation(name_of(schema), score, Kind.TEXT, lambda cells: decided(cells, decisions))
+    made = Derivation(name_of(schema), (score,), Kind.TEXT, lambda cells: decided(cells, decisions))
     return replace(side, source=derived(side.source, made), head=with_derived(side.head, made))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
+from skewcheck.config.tables import Place
 from skewcheck.counted import profile_of, read_together
 from skewcheck.deciding import with_column, with_decisions
 from skewcheck.discovery import discover
@@ -38,6 +40,7 @@ from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sides import Sides
+from skewcheck.spans import span_of, spanned, with_span
 from skewcheck.verdict import Outcome
 
 if TYPE_CHECKING:  # only a run that pairs rows loads it
@@ -46,6 +49,7 @@ if TYPE_CHECKING:  # only a run that pairs rows loads it
 if TYPE_CHECKING:  # only a run that pairs rows loads them
     from skewcheck.location import Location
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.timed import Timed
 
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
 Overrides = Mapping[Role, Sequence[str]]
@@ -77,7 +81,8 @@ def compare(
     left = open_side(train)
     right = open_side(serve, left.kinds)
     schema = _schema(left, right, config, _with_snapshot_time(overrides or {}, request, right))
-    decisions = config.policy.decisions
+    span, decisions = span_of(right, schema), config.policy.decisions
+    right, schema = spanned(right, span), with_span(schema, span)
     if decisions:
         schema = with_column(schema, decisions)
         left, right = (with_decisions(side, schema, decisions) for side in (left, right))
@@ -90,7 +95,8 @@ def compare(
     _refuse_empty("TRAIN", left, train_profile)
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
-        right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
+        # A container of JSON declares nothing: now it is known.
+        right = spanned(open_side(serve, kinds), span)
         right = with_decisions(right, schema, decisions) if decisions else right
     partner = left if request.offline is None else open_side(request.offline, kinds)
     if decisions and request.offline is not None:
@@ -107,7 +113,11 @@ def compare(
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
-    both = tuple(sides(*profiles, schema, pairs, decisions=decisions))
+    times = _times(profiles, schema, config)
+    both = tuple(
+        replace(side, timed=times.get(side.name))
+        for side in sides(*profiles, schema, pairs, decisions=decisions)
+    )
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
     known = {}
@@ -126,7 +136,7 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
-        (note,) if note else (),
+        tuple(filter(None, (note, _pacing(right, schema, times)))),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
@@ -214,6 +224,30 @@ def _with_snapshot_time(overrides: Overrides, request: Request, serve: Opened) -
         return overrides
     ignored = overrides.get(Role.IGNORED, ())
     return {**overrides, Role.IGNORED: [*ignored, request.as_of]}
+
+
+def _times(
+    profiles: tuple[Profile, Profile], schema: Schema, config: Config
+) -> Mapping[str, Timed]:
+    """Return the response times by column; raise ConfigError for a budget that no time is under."""
+    from skewcheck.timed import timed  # loads scipy, which loads beside the reading
+
+    budgets, place = config.policy.latency, Place(config.origin, "latency")
+    times = timed(profiles, schema, budgets)
+    if budgets.asked and not any(time.budget for time in times.values()):
+        problem = "sets a budget, but LOGS has no column with a response time"
+        raise place.error(f"{problem}; name it with --latency COL")
+    for name in budgets.columns:
+        if name not in times:
+            problem = "has a budget, but is no latency column of LOGS"
+            raise place.at("columns").at(name).error(f"{problem}; name it with --latency too")
+    return times
+
+
+def _pacing(serve: Opened, schema: Schema, times: Mapping[str, Timed]) -> str:
+    from skewcheck.clocks import pacing_note
+
+    return pacing_note(serve.head, schema, times) if times else ""
 
 
 def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:

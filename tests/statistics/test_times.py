@@ -166,7 +166,7 @@ class TestRatio:
         train, serve = exact(np.arange(1, 500)), exact(np.arange(1, 31))
         ratio = QuantileRatio(train, serve, 0.95)
         assert ratio.bounds()[1] == math.inf
-        assert ratio.p_below(50.0) == 1.0
+        assert ratio.p_below(50.0) > 0.05
         assert ratio.rows_needed(50.0).serve == 29
 
     def test_bounds_and_p_values_agree(self) -> None:

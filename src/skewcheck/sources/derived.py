@@ -1,8 +1,8 @@
-"""A column made from another one, as if the container held it."""
+"""A column made from others, as if the container held it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -17,12 +17,16 @@ Values: TypeAlias = pa.Array | Lanes
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A column ``name`` of this kind, made from column ``of`` by ``make``, row by row."""
+    """A column ``name`` of this kind, made from the columns ``of`` by ``make``, row by row."""
 
     name: str
-    of: str
+    of: tuple[str, ...]
     kind: Kind
-    make: Callable[[Values], Values]
+    make: Callable[..., Values]
+
+    def made(self, columns: Mapping[str, Values]) -> Values:
+        """Return the column, of columns that hold those it is made from."""
+        return self.make(*(columns[name] for name in self.of))
 
 
 class _Columns(Lazy):
@@ -33,7 +37,7 @@ class _Columns(Lazy):
 
     def __getitem__(self, name: str) -> Values:
         if name == self._derivation.name:
-            return self._derivation.make(self._inner[self._derivation.of])
+            return self._derivation.made(self._inner)
         return self._inner[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -45,12 +49,12 @@ class _Columns(Lazy):
 
     def head(self, rows: int) -> dict[str, Values]:
         found = self._inner.head(rows)
-        return {**found, self._derivation.name: self._derivation.make(found[self._derivation.of])}
+        return {**found, self._derivation.name: self._derivation.made(found)}
 
 
 @dataclass(frozen=True, slots=True)
 class DerivedPart:
-    """A part whose batches have the derived column too, wherever they have the one it is of."""
+    """A part whose batches have the derived column too, wherever they have those it is of."""
 
     inner: Part
     derivation: Derivation
@@ -72,18 +76,18 @@ class DerivedPart:
 
 
 def _with(batch: Batch, derivation: Derivation) -> Batch:
-    if derivation.of not in batch.columns:
+    if not batch.columns.keys() >= set(derivation.of):
         return batch
     if isinstance(batch.columns, Lazy):
         return replace(batch, columns=_Columns(batch.columns, derivation))
-    made = derivation.make(batch.columns[derivation.of])
+    made = derivation.made(batch.columns)
     return replace(batch, columns={**batch.columns, derivation.name: made})
 
 
 def derived(source: Source, derivation: Derivation) -> Source:
     """Return the source with the derived column beside its own."""
     declared = source.declared
-    if derivation.of in declared:
+    if declared.keys() >= set(derivation.of):
         declared = {**declared, derivation.name: derivation.kind}
     parts = tuple(DerivedPart(part, derivation) for part in source.parts)
     return replace(source, parts=parts, declared=declared)

@@ -48,6 +48,16 @@ class Times:
         return np.cumsum(self.counts)
 
     @property
+    def middle(self) -> Values:
+        """Return the middle of each cell."""
+        return self.lower / 2 + self.upper / 2
+
+    @property
+    def width(self) -> Values:
+        """Return how wide each cell is, 0 for one of a single value."""
+        return self.upper - self.lower
+
+    @property
     def answered(self) -> int:
         """Return the requests whose time is known."""
         return int(self.upto[-1]) if len(self.upto) else 0
@@ -77,7 +87,7 @@ class Times:
     def middle_of(self, u: float) -> float:
         """Return the time of rank ceil(u * n) among the requests whose fate is known."""
         rank = max(1, math.ceil(u * (self.answered + self.failed)))
-        return self._at(self.lower / 2 + self.upper / 2, rank)
+        return self._at(self.middle, rank)
 
     def _at(self, edges: Values, rank: int) -> float:
         if rank < 1:
