@@ -90,7 +90,7 @@ def _told(found: Quantile, unit: str) -> tuple[str, str, str]:
     low, high = _time(found.low, ""), _time(found.high, "")
     if found.value is None:
         return f"≥ {_time(found.low, unit)}", "upper end unknown", wording.count(found.needed)
-    return _time(found.value, unit), f"{low} to {high}", ""
+    return _time(found.value, unit), low if low == high else f"{low} to {high}", ""
 
 
 def _time(x: float, unit: str) -> str:
