@@ -115,6 +115,7 @@ SERVE_ONLY = [
     *(("response.score", SHARES, Role.SCORE), ("risk_score", POINTS, Role.SCORE)),
     *(("output", SHARES, Role.SCORE), ("predicted_price", AMOUNTS, Role.SCORE)),
     *(("latency_ms", AMOUNTS, Role.LATENCY), ("took", AMOUNTS, Role.LATENCY)),
+    *((n, AMOUNTS, Role.LATENCY) for n in ("fetch_ms.income", "fetch_us_age", "income_fetch_ms")),
     *(("duration_s", AMOUNTS, Role.LATENCY), ("fetch_features_ms", AMOUNTS, Role.LATENCY)),
     *(("model_version", VERSIONS, Role.VERSION), ("model_name", VERSIONS, Role.VERSION)),
     *(

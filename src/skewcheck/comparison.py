@@ -90,7 +90,7 @@ def places(pairs: Pairs) -> dict[str, Location]:
 
 
 def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
-    """Yield the findings of all checks on features, scores, decisions and the key.
+    """Yield the findings of all checks on features, scores, decisions, times and the key.
 
     Raises:
         InputError: a side has no row, or the sides have no feature or score in common.
@@ -113,7 +113,7 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
             if measured is not None:
                 yield Finding(
                     name,
-                    Subject(pair.name),
+                    Subject(pair.name, measured.segment, measured.window),
                     measured.measure,
                     check.UNIT,
                     measured.n_train,
@@ -124,13 +124,15 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
 
 
 def _on(side: Sides) -> str:
-    """Return which checks are for it: ``column``, ``decision``, ``join``; empty for none."""
+    """Return which checks are for it: ``column``, ``decision``, ``latency``, ``join``; or empty."""
     if side.role.compared:
         return "column"
     if side.role is Role.KEY and not side.train and not side.serve:
         return "join"
     if side.role is Role.AGE:
         return "age"
+    if side.timed:
+        return "latency"
     return "decision" if side.decisions else ""
 
 

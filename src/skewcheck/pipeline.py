@@ -14,6 +14,7 @@ from skewcheck.ageing import with_ages, with_columns
 from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
+from skewcheck.config.tables import Place
 from skewcheck.counted import profile_of, read_together
 from skewcheck.deciding import with_column, with_decisions
 from skewcheck.discovery import discover
@@ -41,6 +42,7 @@ from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sides import Sides
+from skewcheck.spans import span_of, spanned, with_span
 from skewcheck.verdict import Outcome
 
 if TYPE_CHECKING:  # only a run that pairs rows loads it
@@ -49,6 +51,7 @@ if TYPE_CHECKING:  # only a run that pairs rows loads it
 if TYPE_CHECKING:  # only a run that pairs rows loads them
     from skewcheck.location import Location
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.timed import Timed
 
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
 Overrides = Mapping[Role, Sequence[str]]
@@ -88,6 +91,8 @@ def compare(
     else:
         schema, arrivals = _with_labels(labels, left, right, config, overrides)
         right = with_labels(right, arrivals)
+    span = span_of(right, schema)
+    right, schema = spanned(right, span), with_span(schema, span)
     schema, derive = _derived(schema, config.policy)
     left, right = derive(left), derive(right)
     names = [column.name for column in schema]
@@ -100,7 +105,7 @@ def compare(
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
         # a container of JSON declares nothing: now it is known
-        right = open_side(serve, kinds)
+        right = spanned(open_side(serve, kinds), span)
         right = derive(with_labels(right, arrivals) if arrivals else right)
     partner = left if request.offline is None else derive(open_side(request.offline, kinds))
     keys = keys_of(partner, right, schema)
@@ -115,7 +120,11 @@ def compare(
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
-    both = tuple(sides(*profiles, schema, pairs, policy=config.policy))
+    times = _times(profiles, schema, config)
+    both = tuple(
+        replace(side, timed=times.get(side.name))
+        for side in sides(*profiles, schema, pairs, policy=config.policy)
+    )
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
     known = {}
@@ -134,7 +143,7 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
-        tuple(filter(None, (note, arrivals.note if arrivals else ""))),
+        tuple(filter(None, (note, arrivals and arrivals.note, _pacing(right, schema, times)))),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
@@ -253,6 +262,30 @@ def _with_snapshot_time(overrides: Overrides, request: Request, serve: Opened) -
         return overrides
     ignored = overrides.get(Role.IGNORED, ())
     return {**overrides, Role.IGNORED: [*ignored, request.as_of]}
+
+
+def _times(
+    profiles: tuple[Profile, Profile], schema: Schema, config: Config
+) -> Mapping[str, Timed]:
+    """Return the response times by column; raise ConfigError for a budget that no time is under."""
+    from skewcheck.timed import timed  # loads scipy, which loads beside the reading
+
+    budgets, place = config.policy.latency, Place(config.origin, "latency")
+    times = timed(profiles, schema, budgets)
+    if budgets.asked and not any(time.budget for time in times.values()):
+        problem = "sets a budget, but LOGS has no column with a response time"
+        raise place.error(f"{problem}; name it with --latency COL")
+    for name in budgets.columns:
+        if name not in times:
+            problem = "has a budget, but is no latency column of LOGS"
+            raise place.at("columns").at(name).error(f"{problem}; name it with --latency too")
+    return times
+
+
+def _pacing(serve: Opened, schema: Schema, times: Mapping[str, Timed]) -> str:
+    from skewcheck.clocks import pacing_note
+
+    return pacing_note(serve.head, schema, times) if times else ""
 
 
 def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:

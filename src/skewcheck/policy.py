@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from skewcheck.budgets import Budgets
 from skewcheck.decisions import Decisions
 from skewcheck.manifest import Manifest
 
 NO_FEATURES = Manifest()
+
+NO_BUDGET = Budgets()
 
 # The ways in which a real-time ML project fails, in the order of the report.
 MODES = (
@@ -48,7 +51,8 @@ class Policy:
     column (``columns["income"]["ks"]``); ``level`` is the one-sided error level of a verdict and
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
-    a score, None where nobody said; ``manifest`` what is known of the features.
+    a score, None where nobody said; ``manifest`` what is known of the features; ``latency`` are the
+    budgets of response times, whose limits are among ``checks`` and ``columns``.
     """
 
     level: float = 0.05
@@ -57,6 +61,7 @@ class Policy:
     demands: frozenset[str] = frozenset()
     decisions: Decisions | None = None
     manifest: Manifest = NO_FEATURES
+    latency: Budgets = NO_BUDGET
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

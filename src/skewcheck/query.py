@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from skewcheck.formats import Layout
 from skewcheck.sources.batch import Source
+from skewcheck.sources.derived import inner
 from skewcheck.sql import ident, literal
 
 if TYPE_CHECKING:
@@ -107,11 +108,12 @@ def relation(source: Source | None, fallback: str) -> str:
     Data in memory are called by ``fallback``: DuckDB finds a frame by its variable's name. Empty
     for features in JSON text, which no short query opens.
     """
-    container = type(source.parts[0]).__module__.rpartition(".")[2] if source else ""
+    parts = [inner(part) for part in source.parts] if source else []
+    container = type(parts[0]).__module__.rpartition(".")[2] if parts else ""
     if source is None or container not in READERS:
         return f"FROM {ident(fallback)}"
-    rows = READERS[container].format(_files([part.name for part in source.parts]))
-    layout: Layout = getattr(source.parts[0], "layout", Layout())
+    rows = READERS[container].format(_files([part.name for part in parts]))
+    layout: Layout = getattr(parts[0], "layout", Layout())
     if layout.encoded:
         return ""
     if layout.payload:

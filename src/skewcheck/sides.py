@@ -19,6 +19,7 @@ from skewcheck.schema import Kind, Role
 if TYPE_CHECKING:  # only a run that pairs rows loads these
     from skewcheck.pairing.column import PairColumn
     from skewcheck.pairing.pairs import Join
+    from skewcheck.timed import Timed
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -75,7 +76,8 @@ class Sides:
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
     ``decisions`` say what the values of a decision stand for, None for any other column;
     ``declared`` is what the policy says of the feature, ``frozen`` whether it lists all of them.
-    ``labels`` are what is known of the truth next to a score, None for any other column.
+    ``labels`` are what is known of the truth next to a score, ``timed`` the response times of a
+    latency column; None for any other.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Sides:
     declared: Feature | None = None
     frozen: bool = False
     labels: Labels | None = None
+    timed: Timed | None = None
 
     @property
     def kind(self) -> Kind:

@@ -4,7 +4,7 @@ A check has ``TITLE`` (what it measures, a few words), ``UNIT`` (of value, bound
 ``RULE`` (its default limits) and ``measure(sides, others)``, which returns a Measured, or None
 where the check does not apply to the column. ``ON = "join"`` marks a check of how rows were paired:
 it is measured once, on the key. ``ON = "score"`` marks one of scores alone, also of those that
-train lacks. Its module docstring is its manual page.
+train lacks, ``ON = "latency"`` one of response times. Its module docstring is its manual page.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from skewcheck.statistics.inference import Inference
 class Measured:
     """What a check found on one column, and the rows of each side that it rests on.
 
-    ``required`` is that of the Finding.
+    ``required`` is that of the Finding, ``segment`` and ``window`` are those of its Subject.
     """
 
     measure: Inference | Undefined
@@ -29,3 +29,5 @@ class Measured:
     n_serve: int
     detail: Mapping[str, Any] = field(default_factory=dict)
     required: bool = True
+    segment: str | None = None
+    window: str | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skewcheck.config.decisions import decisions
+from skewcheck.config.latency import budgets, limited
 from skewcheck.config.manifest import manifest
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
@@ -34,6 +35,7 @@ KEYS = (
     "decisions",
     "manifest",
     "features",
+    "latency",
     "roles",
     "checks",
     "columns",
@@ -90,23 +92,28 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         place = Place(origin, "tool.skewcheck")
         raw = table(raw.get("tool", {}), None, Place(origin, "tool")).get("skewcheck", {})
     file = table(raw, KEYS, place)
+    latency = budgets(file.get("latency", {}), place.at("latency"))
     checks = _rules(file.get("checks", {}), _defaults(), place.at("checks"))
     columns, column_roles = _columns(file.get("columns", {}), checks, place.at("columns"))
+    timed = dict.fromkeys([*latency.columns, *filter(None, [latency.total])], Role.LATENCY)
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
     labels = value(file.get("labels", ""), str, "a path", place.at("labels"))
     return Config(
-        Policy(
-            _level(file.get("level", 0.05), place.at("level")),
-            checks,
-            columns,
-            demands=_demands(file.get("readiness", {}), place.at("readiness")),
-            decisions=decisions(file.get("decisions", {}), place.at("decisions")),
-            manifest=manifest(
-                file.get("manifest", {}), file.get("features", {}), folder or Path(), place
-            ),
+        limited(
+            Policy(
+                _level(file.get("level", 0.05), place.at("level")),
+                checks,
+                columns,
+                demands=_demands(file.get("readiness", {}), place.at("readiness")),
+                decisions=decisions(file.get("decisions", {}), place.at("decisions")),
+                latency=latency,
+                manifest=manifest(
+                    file.get("manifest", {}), file.get("features", {}), folder or Path(), place
+                ),
+            )
         ),
-        _roles(file.get("roles", {}), column_roles, place.at("roles")),
+        _roles(file.get("roles", {}), {**timed, **column_roles}, place.at("roles")),
         train=str((folder or Path()) / train) if train else None,
         serve=tuple(str((folder or Path()) / path) for path in paths),
         origin=origin,

@@ -95,6 +95,8 @@ LATENCIES = _words(
 )
 LATENCY_WORDS = frozenset({"latency", "elapsed", "duration"})
 LATENCY_ENDS = ("ms", "millis", "msec", "milliseconds")
+FETCHES = frozenset({"fetch", "fetched", "lookup", "retrieval"})
+LATENCY_UNITS = frozenset({*LATENCY_ENDS, "us", "micros", "seconds", "sec"})
 SEGMENTS = _words(
     """
     app application app_version arm az availability_zone bucket caller channel client cluster

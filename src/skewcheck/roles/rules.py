@@ -143,6 +143,7 @@ def _latency(column: Seen) -> str:
         names.without_unit(column.word) in names.LATENCIES
         or not names.LATENCY_WORDS.isdisjoint(words)
         or (len(words) > 1 and words[-1] in names.LATENCY_ENDS)
+        or not (names.FETCHES.isdisjoint(words) or names.LATENCY_UNITS.isdisjoint(words))
     )
     numeric = column.always(lambda head: head.range is not None and head.range[0] >= 0)
     return f"named {column.name}; {ranging(column)}" if named and numeric else ""

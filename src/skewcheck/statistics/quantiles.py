@@ -80,13 +80,13 @@ class QuantileShift:
         """Return the p-value of "no quantile moved by more than the limit" (Bonferroni)."""
         if self.value <= limit:
             return 1.0
-        return min(1.0, CHANCES * p_of(_last_z(lambda level: self._low(level) > limit)))
+        return min(1.0, CHANCES * p_of(last_z(lambda level: self._low(level) > limit)))
 
     def p_below(self, limit: float) -> float:
         """Return the p-value of "some quantile moved by the limit or more"."""
         if self.value >= limit:
             return 1.0
-        return p_of(_last_z(lambda level: self._high(level) < limit))
+        return p_of(last_z(lambda level: self._high(level) < limit))
 
     def rows_needed(self, limit: float, *, level: float = 0.05, power: float = 0.9) -> RowsNeeded:
         """Return the further rows that decide, from how wide the interval is now."""
@@ -206,7 +206,7 @@ def _below(ranks: Counts, n: int, u: Values) -> Values:
     return np.where(ranks < 1, 0.0, special.betainc(n - inside + 1.0, inside, 1.0 - u))
 
 
-def _last_z(holds: Callable[[float], bool]) -> float:
+def last_z(holds: Callable[[float], bool]) -> float:
     """Return the largest normal quantile at whose level `holds` is true; 0 when there is none."""
 
     def sign(z: float) -> float:

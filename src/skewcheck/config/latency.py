@@ -1,0 +1,84 @@
+"""Reads the table ``[latency]``: how long an answer, or a part of it, may take."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import Any
+
+from skewcheck.budgets import SPELLED, Budget, Budgets
+from skewcheck.config.tables import Place, shown, table, value
+from skewcheck.errors import nearest
+from skewcheck.policy import Policy, Rule
+
+KEYS = ("budget", "share", "column", "unit", "columns")
+SHARE = 0.99
+TIME = 'a time such as "150ms", or a number in the unit of the column'
+SPAN = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*([a-z]+)\s*")
+
+
+def budgets(raw: Any, place: Place) -> Budgets:
+    """Return the budgets of the table ``[latency]``; without a budget there is none."""
+    found = table(raw, KEYS, place)
+    share = _share(found.get("share", SHARE), place.at("share"))
+    if "share" in found and not {"budget", "columns"} & found.keys():
+        raise place.at("share").error("has no budget to go with; set latency.budget")
+    columns = {}
+    for name, content in table(found.get("columns", {}), None, place.at("columns")).items():
+        here = place.at("columns").at(name)
+        own = table(content, ("budget", "share"), here)
+        if "budget" not in own:
+            raise here.error(f"has no budget; set {here.at('budget').key}")
+        columns[name] = _budget(own["budget"], own.get("share", share), here)
+    column = value(found.get("column", ""), str, "a column", place.at("column"))
+    return Budgets(
+        _budget(found["budget"], share, place) if "budget" in found else None,
+        columns,
+        column or None,
+        _unit(found["unit"], place.at("unit")) if "unit" in found else None,
+    )
+
+
+def limited(policy: Policy) -> Policy:
+    """Return the policy with the limits of its budgets; limits that it sets itself stay."""
+    found = policy.latency
+    checks = {**(_limits(found.whole.share) if found.whole else {}), **policy.checks}
+    columns = dict(policy.columns)
+    for name, budget in found.columns.items():
+        columns[name] = {**_limits(budget.share), **columns.get(name, {})}
+    return replace(policy, checks=checks, columns=columns)
+
+
+def _limits(share: float) -> dict[str, Rule]:
+    limit = float(f"{1.0 - share:.12g}")
+    return {"slo": Rule(fail=limit), "slo_window": Rule(warn=limit)}
+
+
+def _budget(raw: Any, share: Any, place: Place) -> Budget:
+    here = place.at("budget")
+    unit: str | None = None
+    if isinstance(raw, str):
+        span = SPAN.fullmatch(raw)
+        if not span:
+            raise here.error(f"is {shown(raw)}; expected {TIME}")
+        raw, unit = float(span[1]), _unit(span[2], here)
+    time = value(raw, float, TIME, here)
+    if not 0 < time < math.inf:
+        raise here.error(f"is {shown(raw)}; expected {TIME}, above 0")
+    return Budget(time, unit, _share(share, place.at("share")))
+
+
+def _share(raw: Any, place: Place) -> float:
+    share = value(raw, float, "a share of requests between 0 and 1", place)
+    if not 0 < share < 1:
+        raise place.error(f"is {shown(raw)}; expected between 0 and 1: 0.99 for 99 %")
+    return share
+
+
+def _unit(raw: Any, place: Place) -> str:
+    if raw not in SPELLED:
+        raise place.error(
+            f"has the unit {shown(raw)}; {nearest(str(raw), ['s', 'ms', 'us', 'ns'])}"
+        )
+    return SPELLED[raw]
