@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from skewcheck.location import Location, Segment
     from skewcheck.pairing.pairs import Pairs
     from skewcheck.policy import Policy
+    from skewcheck.replay.parity import ScoreParity
     from skewcheck.summaries.places import Places
     from skewcheck.window import Window
 
@@ -33,6 +34,7 @@ def sides(
     pairs: Pairs | None = None,
     *,
     decisions: Decisions | None = None,
+    replayed: ScoreParity | None = None,
 ) -> Iterator[Sides]:
     """Yield every column of either side, train's columns first; then the key rows are paired by."""
     unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
@@ -48,6 +50,7 @@ def sides(
             unpaired.get(name),
             pairs.join if pairs else None,
             decisions if schema.role(name) is Role.DECISION else None,
+            replayed if replayed and replayed.score == name else None,
         )
     if pairs:
         key = pairs.join.key
@@ -82,9 +85,12 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     checks = discover("skewcheck.checks")
     answered = any(pair.role is Role.SCORE and pair.serve for pair in pairs.values())
     for pair in pairs.values():
+        here = checks
         if pair.role is Role.SCORE and not pair.both and (pair.serve or answered):
-            continue  # train snapshots often have no score, or name it in another way
-        for name, check in checks.items():
+            if pair.replayed is None:
+                continue  # train snapshots often have no score, or name it in another way
+            here = {name: check for name, check in checks.items() if hasattr(check, "ALONE")}
+        for name, check in here.items():
             if getattr(check, "ON", "column") != _on(pair):
                 continue
             measured = check.measure(pair, pairs)

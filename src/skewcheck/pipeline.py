@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -34,18 +35,17 @@ from skewcheck.partners import (
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
 from skewcheck.query import relation
+from skewcheck.replay.request import ModelRequest
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
 
-if TYPE_CHECKING:  # only a run that pairs rows loads it
-    pass
-
 if TYPE_CHECKING:  # only a run that pairs rows loads them
     from skewcheck.location import Location
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.replay.model import Model
 
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
 Overrides = Mapping[Role, Sequence[str]]
@@ -58,6 +58,7 @@ def compare(
     config: Config | None = None,
     overrides: Overrides | None = None,
     pairing: Request | None = None,
+    replaying: ModelRequest | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Run:
@@ -71,6 +72,8 @@ def compare(
     """
     config = config or Config()
     request = (pairing or Request()).over(config.pairing)
+    asking = (replaying or ModelRequest()).over(config.replaying)
+    model = _opened(asking)
     started, clock = datetime.now(UTC), time.perf_counter()
     # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
@@ -107,7 +110,21 @@ def compare(
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
-    both = tuple(sides(*profiles, schema, pairs, decisions=decisions))
+    again = None
+    if model:
+        from skewcheck.replay.rerun import replay
+
+        again = replay(
+            model,
+            (partner, right),
+            schema,
+            asking,
+            paired=pairs.sampled if pairs else None,
+            thresholds=_thresholds(schema, decisions),
+            tolerances=request,
+        )
+    parity = again.parity if again else None
+    both = tuple(sides(*profiles, schema, pairs, decisions=decisions, replayed=parity))
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
     known = {}
@@ -129,7 +146,26 @@ def compare(
         (note,) if note else (),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
+        replay=again,
     )
+
+
+def _opened(asking: ModelRequest) -> Model | None:
+    """Return the model that is to be asked again, before anything is read."""
+    if not asking:
+        return None
+    from skewcheck.replay.models import open_model
+
+    return open_model(asking)
+
+
+def _thresholds(schema: Schema, decisions: Decisions | None) -> dict[str, tuple[float, ...]]:
+    """Return the thresholds of the score that decides; a score that equals one is above it."""
+    score = score_of(schema, decisions) if decisions else None
+    if not decisions or score is None:
+        return {}
+    pairs = zip(decisions.edges, decisions.closed, strict=True)
+    return {score: tuple(math.nextafter(x, math.inf) if closed else x for x, closed in pairs)}
 
 
 def _found(

@@ -17,6 +17,7 @@ from skewcheck.schema import Kind, Role
 if TYPE_CHECKING:  # only a run that pairs rows loads these
     from skewcheck.pairing.column import PairColumn
     from skewcheck.pairing.pairs import Join
+    from skewcheck.replay.parity import ScoreParity
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -72,6 +73,7 @@ class Sides:
     ``pairs`` are the rows that both sides have, ``unpaired`` serve's rows without a partner where
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
     ``decisions`` say what the values of a decision stand for, None for any other column.
+    ``replayed`` is how the logged scores agree with the model's answers, where it was asked again.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Sides:
     unpaired: ColumnProfile | None = None
     join: Join | None = None
     decisions: Decisions | None = None
+    replayed: ScoreParity | None = None
 
     @property
     def kind(self) -> Kind:

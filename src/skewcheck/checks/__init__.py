@@ -3,7 +3,8 @@
 A check has ``TITLE`` (what it measures, a few words), ``UNIT`` (of value, bounds and limits),
 ``RULE`` (its default limits) and ``measure(sides, others)``, which returns a Measured, or None
 where the check does not apply to the column. ``ON = "join"`` marks a check of how rows were paired:
-it is measured once, on the key. Its module docstring is its manual page.
+it is measured once, on the key; ``ALONE`` one that has something to say of a score that train does
+not have. Its module docstring is its manual page.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:
         return None
     if not found.rows:
         return Measured(Undefined("no row of the sample has a logged score"), 0, 0)
-    return Measured(Share(found.differing, found.rows), 0, found.rows, _detail(found))
+    return Measured(Share(found.differing, found.rows), found.rows, found.rows, _detail(found))
 
 
 def _detail(found: ScoreParity) -> dict[str, Any]:

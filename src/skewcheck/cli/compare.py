@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skewcheck.cli.options import (
+    given_model,
     given_pairing,
     given_roles,
     pairing_options,
     policy_option,
     progress_option,
+    replay_options,
     role_options,
     two_sides,
 )
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 @click.argument("logs", nargs=-1)
 @role_options
 @pairing_options
+@replay_options
 @policy_option
 @click.option("--html", metavar="PATH", help="Write the report as one HTML file.")
 @click.option("--json", "json_", metavar="PATH", help="Write it as JSON; - is standard output.")
@@ -57,13 +60,14 @@ def compare(command: str | None, /, **options: Any) -> int:
     check((html, json_), [path for path in (options["train"], *options["logs"]) if path])
     try:
         config = load(options["policy"])
-        pairing = given_pairing(options)
+        pairing, replaying = given_pairing(options), given_model(options)
         train, logs = two_sides(options["train"], options["logs"], (config.train, config.serve))
     except (ConfigError, UsageError):
         mark_incomplete(html, json_)
         raise
     offline = pairing.offline or config.pairing.offline
-    check((html, json_), [str(path) for path in (train, *logs, offline) if path])
+    model = replaying.model or config.replaying.model
+    check((html, json_), [str(path) for path in (train, *logs, offline, model) if path])
     mark_incomplete(html, json_)
 
     from skewcheck import pipeline, report
@@ -76,6 +80,7 @@ def compare(command: str | None, /, **options: Any) -> int:
             config=config,
             overrides=given_roles(options),
             pairing=pairing,
+            replaying=replaying,
             progress=progress,
             command=command or "skewcheck compare",
         )

@@ -18,6 +18,7 @@ from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
 from skewcheck.pairing.request import Request, duration
 from skewcheck.policy import MODES, Policy, Rule
+from skewcheck.replay.request import ModelRequest
 from skewcheck.roles import given
 from skewcheck.schema import Column, Role
 
@@ -28,12 +29,14 @@ KEYS = (
     "train",
     "serve",
     "pairing",
+    "replay",
     "readiness",
     "decisions",
     "roles",
     "checks",
     "columns",
 )
+REPLAY = ("model", "predict", "features")
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
@@ -53,6 +56,7 @@ class Config:
     serve: tuple[str, ...] = ()
     origin: str = ""
     pairing: Request = field(default_factory=Request)
+    replaying: ModelRequest = field(default_factory=ModelRequest)
 
     @property
     def level(self) -> float:
@@ -102,6 +106,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         serve=tuple(str((folder or Path()) / path) for path in paths),
         origin=origin,
         pairing=_pairing(file, folder or Path(), place),
+        replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
     )
 
 
@@ -131,6 +136,17 @@ def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
         absolute=tolerances["abs_tol"],
         relative=tolerances["rel_tol"],
     )
+
+
+def _replaying(raw: Any, folder: Path, place: Place) -> ModelRequest:
+    """Return which model is to be asked again."""
+    raw = table(raw, REPLAY, place)
+    model = value(raw.get("model", ""), str, "a path", place.at("model"))
+    predict = value(raw.get("predict", ""), str, "package.module:function", place.at("predict"))
+    if model and predict:
+        raise place.error("names a model and a function to predict with; name one of them")
+    features = tuple(texts(raw.get("features", []), place.at("features")))
+    return ModelRequest(str(folder / model) if model else None, predict or None, features)
 
 
 def _tolerance(raw: Any, place: Place) -> float:

@@ -64,7 +64,7 @@ def open_onnx(path: str) -> Model:
 
 
 def _inputs(inputs: Sequence[Any], path: str) -> tuple[tuple[str, ...], int, Feed]:
-    """Return the names of the columns (none for one wide tensor), how many, and how to feed them."""
+    """Return the columns' names (none for one wide tensor), how many, and how to feed them."""
     odd = [i.name for i in inputs if i.type not in (*TYPES, "tensor(string)")]
     if odd or not inputs:
         raise InputError(f"takes what no column holds: {', '.join(odd)}", file=path, hint=OWN)

@@ -14,6 +14,7 @@ from skewcheck.errors import InputError, UsageError
 from skewcheck.fingerprint import mixed
 from skewcheck.opened import Opened
 from skewcheck.pairing.cells import flattened
+from skewcheck.pairing.request import Request
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.replay.links import agree
 from skewcheck.replay.model import Floats, Model
@@ -69,12 +70,12 @@ def replay(
     *,
     paired: Paired | None = None,
     thresholds: tuple[float, ...] = (),
-    tolerance: Tolerance = DEFAULT,
+    tolerances: Request | None = None,
 ) -> Replay:
     """Return what the model says to a sample of serve's rows, and to their partners' features.
 
     ``sides`` are the partner of the pairs (TRAIN or the offline recomputation) and serve; ``paired``
-    are places of some pairs. Reads the needed columns once more.
+    are places of some pairs, ``tolerances`` those set for scores. Reads the needed columns once more.
 
     Raises:
         InputError: the log lacks a feature of the model, or the model cannot use a column.
@@ -93,14 +94,15 @@ def replay(
         tables = _tables(shelf, columns, lots)
         logged = {name: _numbers(shelf, name, rows) for name in scores}
     answers = answered(model, tables[0])
-    found = _nearest(answers, logged, tolerance)
+    found = _nearest(answers, logged, tolerances or Request())
     rescoring = Rescoring.of(model, tables[0], found.link, thresholds)
     notes = (*model.notes, *columns.notes, *_choice(found.score, scores))
     base = Replay(_short(model), model.kind, model.score, found, rescoring, notes=notes)
     if paired is None or not len(paired[1]) or partner.source is None:
         return base
-    return _swapped(base, partner, columns, Rescoring.of(
-        model, tables[1], found.link, thresholds), paired[0])
+    return _swapped(
+        base, partner, columns, Rescoring.of(model, tables[1], found.link, thresholds), paired[0]
+    )
 
 
 def _short(model: Model) -> str:
@@ -128,7 +130,9 @@ def _columns(
     else:
         own = features
     if model.width not in (None, len(own)):
-        problem = f"takes {model.width} columns and does not name them; LOGS has {len(own)} features"
+        problem = (
+            f"takes {model.width} columns and does not name them; LOGS has {len(own)} features"
+        )
         hint = "name them in the model's order: [replay] features = [...] in the policy"
         raise InputError(problem, file=model.name, hint=hint)
     if request.features or model.width is None:
@@ -168,14 +172,22 @@ def _numbers(shelf: Shelf, name: str, rows: Positions) -> Floats:
     return flattened(arrow(shelf.taken(name, rows))).numbers
 
 
-def _nearest(answers: Floats, logged: dict[str, Floats], tolerance: Tolerance) -> ScoreParity:
+def _nearest(answers: Floats, logged: dict[str, Floats], request: Request) -> ScoreParity:
     """Return the parity of the score that agrees best: a log may hold several models' scores."""
     shares = {
-        name: np.mean(agree(answers, y, tolerance)[~np.isnan(y)]) if not np.isnan(y).all() else -1.0
+        name: np.mean(agree(answers, y, _tolerance(name, request))[~np.isnan(y)])
+        if not np.isnan(y).all()
+        else -1.0
         for name, y in logged.items()
     }
     best = max(shares, key=lambda name: shares[name])
-    return score_parity(best, answers, logged[best], tolerance)
+    return score_parity(best, answers, logged[best], _tolerance(best, request))
+
+
+def _tolerance(score: str, request: Request) -> Tolerance:
+    return Tolerance(
+        request.absolute.get(score, DEFAULT.absolute), request.relative.get(score, DEFAULT.relative)
+    )
 
 
 def _choice(chosen: str, scores: Sequence[str]) -> tuple[str, ...]:
