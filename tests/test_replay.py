@@ -55,8 +55,9 @@ def compared(logs: pl.DataFrame, **options: Any) -> skewcheck.Result:
 
 
 def replay_of(result: skewcheck.Result) -> Replay:
-    assert result.run.replay is not None
-    return result.run.replay
+    found = result.run.replay
+    assert isinstance(found, Replay)
+    return found
 
 
 def outcome(result: skewcheck.Result, column: str, check: str) -> str:
@@ -238,7 +239,7 @@ def test_what_a_function_does_wrong_is_said_in_one_line() -> None:
 def test_a_log_without_a_score_or_without_rows_is_refused(tmp_path: Path) -> None:
     assert "--score" in refused(CLEAN.drop("score"))
     logs = skewcheck.make_profile(CLEAN)
-    assert "rows that can be read again" in refused(logs, offline=None)  # type: ignore[arg-type]
+    assert "rows that can be read again" in refused(logs, offline=None)
 
 
 def test_the_command_line_and_the_policy_name_a_function(

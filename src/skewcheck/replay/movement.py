@@ -18,7 +18,6 @@ from skewcheck.statistics.normal import z_of
 from skewcheck.summaries.parity import Parity, Tolerance
 
 SEED = 20_260_101
-Values = pa.Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def answered(model: Model, features: pa.Table) -> Floats:
     return found
 
 
-def moved(rows: Rescoring, name: str, others: dict[str, Values]) -> Movement:
+def moved(rows: Rescoring, name: str, others: dict[str, pa.Array]) -> Movement:
     """Return what other values of some columns do to the score; ``name`` is what to call them.
 
     Only rows in which a value differs are asked again.
@@ -118,7 +117,7 @@ def moved(rows: Rescoring, name: str, others: dict[str, Values]) -> Movement:
     return _movement(rows, name, len(places), after)
 
 
-def _differ(before: Values, after: Values) -> NDArray[np.bool_]:
+def _differ(before: pa.Array, after: pa.Array) -> NDArray[np.bool_]:
     codes = compared(before, after, Tolerance(0.0, 0.0))
     found: NDArray[np.bool_] = codes != CODE[Parity.EQUAL]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,8 +75,9 @@ def replay(
 ) -> Replay:
     """Return what the model says to a sample of serve's rows, and to their partners' features.
 
-    ``sides`` are the partner of the pairs (TRAIN or the offline recomputation) and serve; ``paired``
-    are places of some pairs, ``tolerances`` those set for scores. Reads the needed columns once more.
+    ``sides`` are the partner of the pairs (TRAIN or the offline recomputation) and serve,
+    ``paired`` places of some pairs, ``tolerances`` those set for scores. Reads the
+    needed columns once more.
 
     Raises:
         InputError: the log lacks a feature of the model, or the model cannot use a column.
@@ -130,9 +132,7 @@ def _columns(
     else:
         own = features
     if model.width not in (None, len(own)):
-        problem = (
-            f"takes {model.width} columns and does not name them; LOGS has {len(own)} features"
-        )
+        problem = f"takes {model.width} columns without naming them; LOGS has {len(own)} features"
         hint = "name them in the model's order: [replay] features = [...] in the policy"
         raise InputError(problem, file=model.name, hint=hint)
     if request.features or model.width is None:
@@ -165,7 +165,7 @@ def _tables(shelf: Shelf, columns: _Columns, lots: Sequence[Positions]) -> list[
         for own, name in zip(columns.own, columns.data, strict=True)
     }
     table = pa.table(arrays)
-    return [table.slice(a, b - a) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [table.slice(a, b - a) for a, b in pairwise(ends)]
 
 
 def _numbers(shelf: Shelf, name: str, rows: Positions) -> Floats:

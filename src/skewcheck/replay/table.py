@@ -100,8 +100,7 @@ def _forms(value: object) -> list[object]:
         return [str(value).lower(), float(value)]
     if isinstance(value, int | float):
         return [float(value), f"{value:.15g}"]
-    return [] if value is None else [str(value), str(value).lower()][: 1 + _boolean(value)]
-
-
-def _boolean(value: object) -> bool:
-    return str(value) in ("True", "False")
+    if value is None:
+        return []
+    text = str(value)
+    return [text.lower() if text in ("True", "False") else text]
