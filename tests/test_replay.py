@@ -13,6 +13,7 @@ import pytest
 import skewcheck
 from skewcheck.cli import run
 from skewcheck.errors import SkewcheckError
+from skewcheck.layout import Listing, Section
 from skewcheck.replay.movement import permutation, with_fallback
 from skewcheck.replay.rerun import Replay
 from skewcheck.sections.replay import section
@@ -65,10 +66,14 @@ def outcome(result: skewcheck.Result, column: str, check: str) -> str:
     return next(str(j.outcome) for j in judged if j.finding.check == check)
 
 
-def sentence(result: skewcheck.Result) -> str:
+def section_of(result: skewcheck.Result) -> Section:
     found = section(result.run)
     assert found is not None
-    return " ".join(found.sentences)
+    return found
+
+
+def sentence(result: skewcheck.Result) -> str:
+    return " ".join(section_of(result).sentences)
 
 
 def refused(logs: pl.DataFrame, **options: Any) -> str:
@@ -220,6 +225,17 @@ def test_flips_are_counted_against_thresholds() -> None:
     found = with_fallback(rescoring, "income", 0.0)
     assert found.flips == flipped.sum() and found.flipped is not None
     assert found.up == (flipped & (np.asarray(after) >= 0.5)).sum()
+
+
+def test_the_policy_s_thresholds_part_the_decisions_of_the_ranking(tmp_path: Path) -> None:
+    policy = tmp_path / "skewcheck.toml"
+    policy.write_text('[decisions]\nscore = "score"\nbands = "decline < 0.5 <= approve"\n')
+    first = replay_of(compared(SKEWED, policy=policy)).ranking[0]
+    swapped = predict(SKEWED.drop("k", "score").with_columns(OFFLINE["income"]).to_arrow())
+    flipped = (np.asarray(swapped) >= 0.5) != (SKEWED["score"].to_numpy() >= 0.5)
+    assert first.flips == flipped.sum() > 0
+    (table,) = section_of(compared(SKEWED, policy=policy)).parts
+    assert isinstance(table, Listing) and "decisions flipped" in table.head
 
 
 def test_what_a_function_does_wrong_is_said_in_one_line() -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.counted import profile_of, read_together
-from skewcheck.deciding import with_column, with_decisions
+from skewcheck.deciding import score_of, with_column, with_decisions
+from skewcheck.decisions import Decisions
 from skewcheck.discovery import discover
 from skewcheck.engines.local import Progress
 from skewcheck.errors import InputError

@@ -70,24 +70,27 @@ class Rescoring:
         cls,
         model: Model,
         features: pa.Table,
+        answers: Floats,
         link: Link | None = None,
         thresholds: tuple[float, ...] = (),
     ) -> Rescoring:
-        """Return rows with the model's answers to them."""
-        first = cls(model, features, link, thresholds)
-        return cls(model, features, link, thresholds, first.asked(features))
+        """Return rows with the model's own answers, put in the scale of the logged score."""
+        return cls(model, features, link, thresholds, _linked(answers, link))
 
     def asked(self, features: pa.Table) -> Floats:
         """Return the model's answers to other rows, in the scale of the logged score."""
-        answers = answered(self.model, features)
-        if self.link is None or self.link.apply is None:
-            return answers
-        with np.errstate(all="ignore"):
-            return self.link.apply(answers)
+        return _linked(answered(self.model, features), self.link)
 
     def bands(self, scores: Floats) -> NDArray[np.int64]:
         """Return the number of the band that each score lies in; NaN is in one of its own."""
         return np.searchsorted(np.array(sorted(self.thresholds)), scores, side="right")
+
+
+def _linked(answers: Floats, link: Link | None) -> Floats:
+    if link is None or link.apply is None:
+        return answers
+    with np.errstate(all="ignore"):
+        return link.apply(answers)
 
 
 def answered(model: Model, features: pa.Table) -> Floats:

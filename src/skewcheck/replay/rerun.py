@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -70,14 +70,15 @@ def replay(
     request: ModelRequest,
     *,
     paired: Paired | None = None,
-    thresholds: tuple[float, ...] = (),
+    thresholds: Mapping[str, tuple[float, ...]] | None = None,
     tolerances: Request | None = None,
 ) -> Replay:
     """Return what the model says to a sample of serve's rows, and to their partners' features.
 
     ``sides`` are the partner of the pairs (TRAIN or the offline recomputation) and serve,
-    ``paired`` places of some pairs, ``tolerances`` those set for scores. Reads the
-    needed columns once more.
+    ``paired`` places of some pairs, ``thresholds`` those of each score, a score
+    that equals one above it; ``tolerances`` those set for scores. Reads the needed columns once
+    more.
 
     Raises:
         InputError: the log lacks a feature of the model, or the model cannot use a column.
@@ -97,14 +98,15 @@ def replay(
         logged = {name: _numbers(shelf, name, rows) for name in scores}
     answers = answered(model, tables[0])
     found = _nearest(answers, logged, tolerances or Request())
-    rescoring = Rescoring.of(model, tables[0], found.link, thresholds)
+    edges = (thresholds or {}).get(found.score, ())
+    rescoring = Rescoring.of(model, tables[0], answers, found.link, edges)
     notes = (*model.notes, *columns.notes, *_choice(found.score, scores))
     base = Replay(_short(model), model.kind, model.score, found, rescoring, notes=notes)
     if paired is None or not len(paired[1]) or partner.source is None:
         return base
-    return _swapped(
-        base, partner, columns, Rescoring.of(model, tables[1], found.link, thresholds), paired[0]
-    )
+    own = answered(model, tables[1])
+    paired_rows = Rescoring.of(model, tables[1], own, found.link, edges)
+    return _swapped(base, partner, columns, paired_rows, paired[0])
 
 
 def _short(model: Model) -> str:

@@ -14,15 +14,15 @@ from skewcheck.sanitize import safe
 from skewcheck.schema import Role
 from skewcheck.verdict import Judgement, Outcome, worst
 
-ORDER = 20
+ORDER = 25
 NAME = 40  # width of a name
 MOST = 20  # features that are listed
 WRONG = (Outcome.FAIL, Outcome.WARN)
 TOLD = {
     (Outcome.PASS, Outcome.FAIL): "The scoring code is right and the features are wrong: logged "
-    "scores are the model's answers to logged features, which are not those of the offline rows.",
+    "scores are the model's answers to logged features, which are not those of the paired rows.",
     (Outcome.FAIL, Outcome.PASS): "The features are right and the scoring is wrong: logged "
-    "features are those of the offline rows, but the scores are not the model's answers to them.",
+    "features are those of the paired rows, but the scores are not the model's answers to them.",
     (Outcome.FAIL, Outcome.FAIL): "Features and scoring are both wrong: mend the scoring first, it "
     "is independent of the features.",
     (Outcome.PASS, Outcome.PASS): "Features and scoring are both right, row by row.",
@@ -85,7 +85,7 @@ def _sentences(run: Run, found: Replay, outcome: Outcome) -> Iterable[str]:
         )
     if found.lacking:
         names = wording.listed([safe(name, NAME) for name in found.lacking])
-        yield f"The offline rows lack {names}: they were not swapped."
+        yield f"The paired rows lack {names}: they were not swapped."
     yield from (safe(note, 300) for note in found.notes)
 
 
