@@ -20,6 +20,7 @@ from skewcheck.sides import Sides
 if TYPE_CHECKING:
     from skewcheck.location import Location, Segment
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.replay.parity import ScoreParity
     from skewcheck.summaries.places import Places
     from skewcheck.window import Window
 
@@ -35,6 +36,7 @@ def sides(
     pairs: Pairs | None = None,
     *,
     policy: Policy | None = None,
+    replayed: ScoreParity | None = None,
 ) -> Iterator[Sides]:
     """Yield every column of either side, train's columns first; then the key rows are paired by."""
     policy = policy or Policy()
@@ -56,6 +58,7 @@ def sides(
             declared=features.get(name) or ages.get(name),
             frozen=policy.manifest.frozen,
             labels=_labels(train, serve, schema, name),
+            replayed=replayed if replayed and replayed.score == name else None,
         )
     if pairs:
         key = pairs.join.key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,8 @@ from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.config.tables import Place
 from skewcheck.counted import profile_of, read_together
-from skewcheck.deciding import with_column, with_decisions
+from skewcheck.deciding import score_of, with_column, with_decisions
+from skewcheck.decisions import Decisions
 from skewcheck.discovery import discover
 from skewcheck.engines.local import Progress
 from skewcheck.errors import InputError
@@ -38,6 +40,7 @@ from skewcheck.partners import (
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
 from skewcheck.query import relation
+from skewcheck.replay.request import ModelRequest
 from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
@@ -45,12 +48,10 @@ from skewcheck.sides import Sides
 from skewcheck.spans import span_of, spanned, with_span
 from skewcheck.verdict import Outcome
 
-if TYPE_CHECKING:  # only a run that pairs rows loads it
-    pass
-
 if TYPE_CHECKING:  # only a run that pairs rows loads them
     from skewcheck.location import Location
     from skewcheck.pairing.pairs import Pairs
+    from skewcheck.replay.model import Model
     from skewcheck.timed import Timed
 
 LIBRARIES = ("skewcheck", "numpy", "scipy", "pyarrow", "polars", "duckdb")
@@ -65,6 +66,7 @@ def compare(
     overrides: Overrides | None = None,
     pairing: Request | None = None,
     labels: object = None,
+    replaying: ModelRequest | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Run:
@@ -79,6 +81,8 @@ def compare(
     """
     config = config or Config()
     request = (pairing or Request()).over(config.pairing)
+    asking = (replaying or ModelRequest()).over(config.replaying)
+    model = _opened(asking)
     started, clock = datetime.now(UTC), time.perf_counter()
     # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
@@ -121,9 +125,24 @@ def compare(
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
     times = _times(profiles, schema, config)
+    pacing = _pacing(right, schema, times)
+    again = None
+    if model:
+        from skewcheck.replay.rerun import replay
+
+        again = replay(
+            model,
+            (partner, right),
+            schema,
+            asking,
+            paired=pairs.sampled if pairs else None,
+            thresholds=_thresholds(schema, config.policy.decisions),
+            tolerances=request,
+        )
+    parity = again.parity if again else None
     both = tuple(
         replace(side, timed=times.get(side.name))
-        for side in sides(*profiles, schema, pairs, policy=config.policy)
+        for side in sides(*profiles, schema, pairs, policy=config.policy, replayed=parity)
     )
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     verdict = judge(found, config.policy)
@@ -143,9 +162,10 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
-        tuple(filter(None, (note, arrivals and arrivals.note, _pacing(right, schema, times)))),
+        tuple(n for n in (note, arrivals.note if arrivals else "", pacing) if n),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
+        replay=again,
     )
 
 
@@ -159,6 +179,24 @@ def _derived(schema: Schema, policy: Policy) -> tuple[Schema, Callable[[Opened],
         return with_decisions(side, schema, decisions) if decisions else side
 
     return schema, derive
+
+
+def _opened(asking: ModelRequest) -> Model | None:
+    """Return the model that is to be asked again, before anything is read."""
+    if not asking:
+        return None
+    from skewcheck.replay.models import open_model
+
+    return open_model(asking)
+
+
+def _thresholds(schema: Schema, decisions: Decisions | None) -> dict[str, tuple[float, ...]]:
+    """Return the thresholds of the score that decides; a score that equals one is above it."""
+    score = score_of(schema, decisions) if decisions else None
+    if not decisions or score is None:
+        return {}
+    pairs = zip(decisions.edges, decisions.closed, strict=True)
+    return {score: tuple(math.nextafter(x, math.inf) if closed else x for x, closed in pairs)}
 
 
 def _found(

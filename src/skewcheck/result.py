@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ from skewcheck import pipeline
 from skewcheck.config import Config
 from skewcheck.pairing.request import Request, duration
 from skewcheck.profile import Profile
+from skewcheck.replay.request import ModelRequest
 from skewcheck.report import Report, build, rows
 from skewcheck.run import Run
 from skewcheck.schema import Role
@@ -122,6 +123,8 @@ def compare(
     repair_key: Names = None,
     abs_tol: Tolerance = None,
     rel_tol: Tolerance = None,
+    model: str | os.PathLike[str] | None = None,
+    predict: str | Callable[[Any], Any] | None = None,
     policy: Config | str | os.PathLike[str] | None = None,
 ) -> Result:
     """Return the comparison of a training snapshot with the logs of a model in shadow mode.
@@ -137,6 +140,10 @@ def compare(
     without it rows are paired with train's own where keys overlap. ``as_of`` and ``tolerance``
     (``"5m"``) pair by entity and time, ``abs_tol`` and ``rel_tol`` (a number, or numbers by column)
     say which paired values are the same.
+
+    ``model`` (an ONNX, LightGBM text or XGBoost JSON file) or ``predict`` (a function, or
+    ``"package.module:function"``, that takes a ``pyarrow.Table`` of features and returns a number
+    per row) is asked again for a sample of the logged rows.
 
     Raises:
         InputError: a side cannot be read, holds no row, or they have nothing in common.
@@ -160,7 +167,13 @@ def compare(
         _tolerances(rel_tol),
     )
     run = pipeline.compare(
-        train, serve, config=loaded, overrides=overrides, pairing=pairing, labels=labels
+        train,
+        serve,
+        config=loaded,
+        overrides=overrides,
+        pairing=pairing,
+        labels=labels,
+        replaying=ModelRequest(os.fspath(model) if model else None, predict),
     )
     return Result(run)
 

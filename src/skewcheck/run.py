@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from skewcheck.pairing.pairs import Pairs
     from skewcheck.pairing.request import Request
     from skewcheck.reasons import Reasons
+    from skewcheck.replay.rerun import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Partner:
 class Run:
     """A comparison with its verdict; ``sides`` are all columns of both, laid on common grids.
 
-    ``reasons`` say by column why it differs; ``partner`` is None where no row was paired.
+    ``reasons`` say by column why it differs; ``partner`` is None where no row was paired,
+    ``replay`` where no model was asked again.
 
     ``started`` is an ISO time in UTC; ``seconds`` the wall time; ``versions`` the libraries that
     made the numbers; ``command`` what reproduces the run; ``notes`` are sentences about guesses.
@@ -73,3 +75,4 @@ class Run:
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, Reasons] = field(default_factory=dict)
     partner: Partner | None = None
+    replay: Replay | None = None

@@ -19,6 +19,7 @@ from skewcheck.schema import Kind, Role
 if TYPE_CHECKING:  # only a run that pairs rows loads these
     from skewcheck.pairing.column import PairColumn
     from skewcheck.pairing.pairs import Join
+    from skewcheck.replay.parity import ScoreParity
     from skewcheck.timed import Timed
 
 Counts = NDArray[np.int64]
@@ -76,8 +77,8 @@ class Sides:
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
     ``decisions`` say what the values of a decision stand for, None for any other column;
     ``declared`` is what the policy says of the feature, ``frozen`` whether it lists all of them.
-    ``labels`` are what is known of the truth next to a score, ``timed`` the response times of a
-    latency column; None for any other.
+    ``labels`` are what is known of the truth next to a score, ``replayed`` how it agrees with the
+    model's answers, ``timed`` the response times of a latency column; None for any other.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Sides:
     frozen: bool = False
     labels: Labels | None = None
     timed: Timed | None = None
+    replayed: ScoreParity | None = None
 
     @property
     def kind(self) -> Kind:

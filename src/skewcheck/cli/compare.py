@@ -18,11 +18,13 @@ from skewcheck.cli.announce import (
     without_address,
 )
 from skewcheck.cli.options import (
+    given_model,
     given_pairing,
     given_roles,
     pairing_options,
     policy_option,
     progress_option,
+    replay_options,
     role_options,
     two_sides,
 )
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     help="Labels that arrived later, by the key of LOGS: a file of keys and labels.",
 )
 @pairing_options
+@replay_options
 @policy_option
 @output_options
 @announcing_options
@@ -69,14 +72,16 @@ def compare(command: str | None, /, **options: Any) -> int:
     before = verdict_before(targets)
     try:
         config = load(options["policy"])
-        pairing = given_pairing(options)
+        pairing, replaying = given_pairing(options), given_model(options)
         train, logs = two_sides(options["train"], options["logs"], (config.train, config.serve))
     except (ConfigError, UsageError):
         mark_incomplete(targets)
         raise
     offline = pairing.offline or config.pairing.offline
     labels = options["labels"] or config.labels
-    check(targets.values(), [str(path) for path in (train, *logs, offline, labels) if path])
+    model = replaying.model or config.replaying.model
+    inputs = (train, *logs, offline, labels, model)
+    check(targets.values(), [str(path) for path in inputs if path])
     mark_incomplete(targets)
 
     from skewcheck import pipeline, report
@@ -90,6 +95,7 @@ def compare(command: str | None, /, **options: Any) -> int:
             overrides=given_roles(options),
             pairing=pairing,
             labels=labels,
+            replaying=replaying,
             progress=progress,
             command=without_address(command or "skewcheck compare", options["notify"]),
         )

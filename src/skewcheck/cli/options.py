@@ -13,6 +13,7 @@ from skewcheck.schema import Role
 
 if TYPE_CHECKING:
     from skewcheck.pairing.request import Request
+    from skewcheck.replay.request import ModelRequest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -102,6 +103,34 @@ def _tolerances(option: str, given: Sequence[str]) -> dict[str | None, float]:
             raise UsageError(f"{option} {text!r} is no tolerance; give 0.01 or COL=0.01")
         found[column or None] = value
     return found
+
+
+REPLAY = (
+    click.option(
+        "--model",
+        metavar="PATH",
+        help="Ask this model again: ONNX, LightGBM text, or XGBoost JSON; never a pickle.",
+    ),
+    click.option(
+        "--predict",
+        metavar="NAME",
+        help="Ask your own function package.module:function (a pyarrow.Table in, scores out).",
+    ),
+)
+
+
+def replay_options(command: F) -> F:
+    """Add ``--model`` and ``--predict``; ``given_model`` reads them."""
+    for option in reversed(REPLAY):
+        command = option(command)
+    return command
+
+
+def given_model(options: Mapping[str, Any]) -> ModelRequest:
+    """Return which model the command line names."""
+    from skewcheck.replay.request import ModelRequest
+
+    return ModelRequest(options["model"], options["predict"])
 
 
 def policy_option(command: F) -> F:

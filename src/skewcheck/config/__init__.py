@@ -20,6 +20,7 @@ from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
 from skewcheck.pairing.request import Request, duration
 from skewcheck.policy import MODES, Policy, Rule
+from skewcheck.replay.request import ModelRequest
 from skewcheck.roles import given
 from skewcheck.schema import Column, Role
 
@@ -31,6 +32,7 @@ KEYS = (
     "serve",
     "labels",
     "pairing",
+    "replay",
     "readiness",
     "decisions",
     "manifest",
@@ -40,6 +42,7 @@ KEYS = (
     "checks",
     "columns",
 )
+REPLAY = ("model", "predict", "features")
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
@@ -60,6 +63,7 @@ class Config:
     origin: str = ""
     pairing: Request = field(default_factory=Request)
     labels: str | None = None
+    replaying: ModelRequest = field(default_factory=ModelRequest)
 
     @property
     def level(self) -> float:
@@ -119,6 +123,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         origin=origin,
         labels=str((folder or Path()) / labels) if labels else None,
         pairing=_pairing(file, folder or Path(), place),
+        replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
     )
 
 
@@ -148,6 +153,17 @@ def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
         absolute=tolerances["abs_tol"],
         relative=tolerances["rel_tol"],
     )
+
+
+def _replaying(raw: Any, folder: Path, place: Place) -> ModelRequest:
+    """Return which model is to be asked again."""
+    raw = table(raw, REPLAY, place)
+    model = value(raw.get("model", ""), str, "a path", place.at("model"))
+    predict = value(raw.get("predict", ""), str, "package.module:function", place.at("predict"))
+    if model and predict:
+        raise place.error("names a model and a function to predict with; name one of them")
+    features = tuple(texts(raw.get("features", []), place.at("features")))
+    return ModelRequest(str(folder / model) if model else None, predict or None, features)
 
 
 def _tolerance(raw: Any, place: Place) -> float:

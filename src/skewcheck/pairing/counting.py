@@ -34,6 +34,7 @@ Progress = Callable[[str, int, int], None]
 SAMPLED = 4 * SAMPLE  # pairs among which a sample of those that agree is chosen
 HELD = 1 << 28  # bytes of train's columns kept from looking for segments to comparing
 LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
+REPLAYED = 8192  # pairs whose features a model is asked for again
 RUN = 64  # rows in a run of neighbours
 NEIGHBOURS = 8192  # rows of all columns kept together
 LOT = 1 / 100  # rows without a partner are looked at when there is this share of them
@@ -109,6 +110,8 @@ class _Counting:
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())
         self.pairs.rows.add(self._segments, self._time, None)
+        some = _smallest(self._priority, REPLAYED)
+        self.pairs.sampled = joined.train[some], joined.serve[some]
         self.pairs.neighbours = tuple(self._runs())
         alone = self._without_partner()
         if len(alone):

@@ -65,6 +65,7 @@ class Pairs:
 
     ``rows`` are the places of all pairs, ``marked`` those of the differing rows of a column;
     ``unpaired`` is the profile of serve's rows without a partner, where these are a lot.
+    ``sampled`` are the rows of train and of serve of some pairs, chosen by the hash of their key.
     """
 
     join: Join
@@ -73,3 +74,4 @@ class Pairs:
     marked: dict[str, Places] = field(default_factory=dict)
     neighbours: tuple[Neighbours, ...] = ()
     unpaired: Profile | None = None
+    sampled: tuple[Positions, Positions] | None = None
