@@ -62,6 +62,20 @@ def lay(values: Values, shares: Sequence[Values]) -> Axis:
     return replace(axis, ticks=tuple(_ticks(axis)))
 
 
+def other(axis: Axis, values: Values, shares: Sequence[Values]) -> Axis | None:
+    """Return the linear axis beside a logarithmic one, or the reverse; None where it says no more.
+
+    Logarithmic is worth a look from one power of ten on, all numbers above zero.
+    """
+    low, high = _between(values, shares, TAIL)
+    if not axis.log and not (low > 0 and high / low >= 10):
+        return None
+    room = (high - low or abs(low) or 1.0) * 0.01
+    ends = (low - room, high + room, None) if axis.log else (low, high, low)
+    made = _reaching(Axis(ends[0], ends[1], BINS, (), ends[2]), values)
+    return replace(made, ticks=tuple(_ticks(made)))
+
+
 def _reaching(axis: Axis, values: Values) -> Axis:
     """Return the axis made to hold all values, where that takes little room."""
     ends = axis.place(values[[0, -1]])
