@@ -139,15 +139,15 @@ def _even(wide: tuple[float, float], step: float) -> Axis:
 
 
 def _ticks(axis: Axis) -> Iterator[tuple[float, str]]:
-    marks = _powers(axis) if axis.log else _round(axis.low, axis.high)
+    marks = _powers(axis) if axis.log else round_numbers(axis.low, axis.high)
     for mark in marks:
         place = float(axis.place(np.array([mark]))[0])
         if 0 <= place <= 1:
             yield place, number(mark)
 
 
-def _round(low: float, high: float) -> list[float]:
-    """Return round numbers in a range, about TICKS of them."""
+def round_numbers(low: float, high: float) -> list[float]:
+    """Return round numbers in a range that is not empty, about TICKS of them."""
     raw = (high - low) / TICKS
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw)
