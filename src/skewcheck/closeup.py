@@ -16,6 +16,7 @@ from skewcheck.summaries.grid import Grid
 from skewcheck.summaries.places import MINUTE, Places
 
 COLUMNS = 3  # columns of segments, those whose parts differ most from each other
+APART = 0.05  # by which their shares of differing rows must differ to be worth a look
 VALUES = 8  # values of such a column, those with the most rows
 SPANS = 48  # of time, at most
 LABEL = 28
@@ -94,7 +95,8 @@ def _segments(marked: Places, rows: Places) -> Iterator[Parts]:
             tuple(counts[value] for value in values),
             tuple(totals[value] for value in values),
         )
-        found.append((max(shares) - min(shares), name, parts))
+        if (apart := max(shares) - min(shares)) >= APART:
+            found.append((apart, name, parts))
     yield from (parts for *_, parts in sorted(found, key=lambda f: (-f[0], f[1]))[:COLUMNS])
 
 

@@ -214,7 +214,7 @@ def _course(part: Course) -> Figure:
         tuple((f"{kind} ln", name) for kind, name in zip(names, part.series, strict=True)),
         Listing(
             part.title,
-            ("", *part.series),
+            ("at", *part.series),
             tuple(
                 (place, *(_between(s[i], part.unit) for s in part.series.values()))
                 for i, place in enumerate(part.places)
@@ -277,7 +277,7 @@ def _scatter(part: Scatter) -> Figure:
         (),
         Listing(
             part.title,
-            ("", *part.axes),
+            ("point", *part.axes),
             tuple((p.label, number(p.x, FIGURES), number(p.y, FIGURES)) for p in part.points),
             frozenset((1, 2)),
         ),
@@ -301,7 +301,7 @@ def _labels(dots: Sequence[Dot]) -> Iterator[Word]:
 def _reach(values: Sequence[float], cut: float) -> tuple[float, float]:
     """Return the ends of an axis that holds all values and the cut, with room around them."""
     low, high = min([*values, cut]), max([*values, cut])
-    room = (high - low or abs(high) or 1.0) * 0.08
+    room = (high - low or abs(high) or 1.0) * 0.18
     return low - room, high + room
 
 

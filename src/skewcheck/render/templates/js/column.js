@@ -9,7 +9,7 @@ const counted = (n) => n.toLocaleString("en-US");
 
 // Where the differing pairs are: the share of them in each part of the rows.
 const segments = ([title, labels, differing, rows], wide) => {
-  const left = Math.min(130, wide * 0.34), right = 118, step = 22, room = wide - left - right;
+  const left = Math.min(130, wide * 0.34, 16 + 7 * Math.max(...labels.map((l) => l.length))), right = 118, step = 22, room = wide - left - right;
   const parts = labels.flatMap((label, i) => {
     const y = step * i + 4, share = rows[i] ? differing[i] / rows[i] : 0;
     return [
