@@ -181,16 +181,17 @@ def _table(column: ColumnView, usual_rows: str) -> Iterable[Row]:
     """Yield the findings of a column.
 
     Rows are given where they are not all rows of the run. A remark that several findings share is
-    shown once, and facts not where a finding passes: a page of a thousand columns must stay
+    shown once, and facts not where a finding or all of the column passes: a page of a thousand columns must stay
     small, and JSON has them all.
     """
     told: set[str] = set()
+    quiet = (Outcome.PASS, Outcome.UNJUDGED) if column.outcome in FOLDED else (Outcome.PASS,)
     for line in column.lines:
         cells = [line.effect, line.interval, line.limit, line.p]
         cells.append(line.rows if line.rows != usual_rows else "")
         while not cells[-1]:
             cells.pop()
-        facts = [] if line.outcome is Outcome.PASS else [f for f in line.facts if f not in told]
+        facts = [] if line.outcome in quiet else [f for f in line.facts if f not in told]
         told.update(facts)
         reason = [line.sentence] if line.numbers.value is None else []
         yield Row(line, cells, [*reason, *facts, *([line.needs] if line.needs else [])])
