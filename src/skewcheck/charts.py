@@ -149,9 +149,7 @@ def _numbers(numbers: Numbers, sides: Sides, fit: Sequence[tuple[float, float]])
     values, some = numbers.value[rest], [s[rest] for s in shares]
     laid = axis.lay(values, some)
     other = axis.other(laid, values, some)
-    bodies = [
-        None if on is None else _body(numbers, shares, rest, on, fit) for on in (laid, other)
-    ]
+    bodies = [None if on is None else _body(numbers, shares, rest, on, fit) for on in (laid, other)]
     bars = tuple(_bars(numbers, shares, lifted))
     return Chart(bodies[0], bars, tuple(_outside(numbers, shares, rest, laid)), bodies[1])
 

@@ -72,7 +72,9 @@ def _spread(title: str, grid: Grid) -> Spread | None:
     if len(cells) < 3:
         return None
     low, high = grid.spec.edges(cells)
-    value = np.clip(np.where((low <= 0) & (high >= 0), 0.0, low / 2 + high / 2), grid.low, grid.high)
+    value = np.clip(
+        np.where((low <= 0) & (high >= 0), 0.0, low / 2 + high / 2), grid.low, grid.high
+    )
     shares = counts / counts.sum()
     laid = axis.lay(value, [shares])
     at = laid.place(value)

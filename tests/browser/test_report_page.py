@@ -38,7 +38,12 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("pages")
-    reports = {"flights": build(flights()), "hostile": build(hostile()), "offline": offline(), "topics": topics()}
+    reports = {
+        "flights": build(flights()),
+        "hostile": build(hostile()),
+        "offline": offline(),
+        "topics": topics(),
+    }
     for name, report in reports.items():
         (made / f"{name}.html").write_text(render(report), encoding="utf-8")
     return made
@@ -215,7 +220,7 @@ def test_an_open_column_shows_curves_gap_fitted_cause_and_places(
         assert home.locator("circle.q").count() == 33
         assert "line: serve = 1.609344 × train" in home.inner_text()
         visit.page.click("#carrier > summary")
-        assert "new" in visit.page.locator("#carrier tspan.new").all_inner_texts()[0]
+        assert "new" in visit.page.locator("#carrier tspan.new").all_text_contents()[0]
         assert "Differing pairs by caller" in visit.page.inner_text("#carrier")
         visit.page.click("#carrier .means summary")
         assert "Share of serve rows whose category train never showed." in visit.page.inner_text(
@@ -225,9 +230,7 @@ def test_an_open_column_shows_curves_gap_fitted_cause_and_places(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("case", ["offline", "topics", "hostile"])
-def test_axe_finds_no_serious_violation(
-    browser: Any, folder: Path, case: str, scheme: str
-) -> None:
+def test_axe_finds_no_serious_violation(browser: Any, folder: Path, case: str, scheme: str) -> None:
     options = {"color_scheme": scheme, "bypass_csp": True}
     with Visit(browser, folder / f"{case}.html", **options) as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")

@@ -98,7 +98,9 @@ def decisions() -> Section:
 def history() -> Section:
     nights = tuple(f"2026-11-{d:02}" for d in range(1, 15))
     course = tuple((0.01 * d, 0.008 * d, 0.012 * d) for d in range(1, 15))
-    parts = (Course("Rows that differ", "share", nights, {"distance": course, "wind": course[::-1]}),)
+    parts = (
+        Course("Rows that differ", "share", nights, {"distance": course, "wind": course[::-1]}),
+    )
     return Section("history", "History", ("The last 3 of 14 nights failed.",), None, parts)
 
 

@@ -77,7 +77,7 @@ def _body(body: Body) -> dict[str, Any]:
 def _curves(curves: Curves) -> list[list[Any]]:
     at, train, serve = curves.gap
     gap = [_place(at), _place(train), _place(serve), percent(train), percent(serve)]
-    found = [_places(curves.train), _places(curves.serve), gap]
+    found: list[list[Any]] = [_places(curves.train), _places(curves.serve), gap]
     return [*found, [_places(point) for point in curves.fit]] if curves.fit else found
 
 

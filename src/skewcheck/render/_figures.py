@@ -8,52 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from skewcheck.axis import round_numbers
-from skewcheck.layout import Bars, Course, Listing, Mark, Scatter, Sweep
+from skewcheck.layout import Bars, Course, Listing, Scatter, Sweep
+from skewcheck.render import _plot
+from skewcheck.render._plot import (
+    BOTTOM,
+    FIGURES,
+    HIGH,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDE,
+    Dot,
+    Figure,
+    Scale,
+    Word,
+    kinds,
+    told,
+)
 from skewcheck.wording import count, number, percent
 
-WIDE, HIGH = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 14, 34
-SIDES = {"train": "t", "serve": "s"}
 PLACES = 8  # words below an axis of places
-FIGURES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A text at a place; ``kind`` is its class."""
-
-    kind: str
-    x: float
-    y: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A point with its label, and the column that it stands for."""
-
-    x: float
-    y: float
-    label: str
-    column: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A drawing of WIDE to ``high``: (class, path) from back to front, words, points, legend."""
-
-    title: str
-    summary: str
-    paths: tuple[tuple[str, str], ...]
-    words: tuple[Word, ...]
-    legend: tuple[tuple[str, str], ...]
-    table: Listing
-    dots: tuple[Dot, ...] = ()
-    high: int = HIGH
-    ends: tuple[float, float] = (LEFT, WIDE - RIGHT)
 
 
 def figure(part: Bars | Course | Scatter | Sweep) -> Figure:
@@ -65,114 +40,48 @@ def figure(part: Bars | Course | Scatter | Sweep) -> Figure:
     return _scatter(part) if isinstance(part, Scatter) else _sweep(part)
 
 
-def kinds(names: Iterable[str]) -> list[str]:
-    """Return the class of each series; train and serve look the same on the whole page."""
-    return [SIDES.get(name, f"n{i % 6}") for i, name in enumerate(names)]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A map from values to a span of the drawing, linear or logarithmic."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-    log: bool = False
-
-    def at(self, value: float) -> float:
-        """Return where a value stands, to a tenth of a unit; at an end where it is beyond."""
-        low, high, x = self.low, self.high, min(max(value, self.low), self.high)
-        if self.log:
-            low, high, x = math.log(low), math.log(high), math.log(x)
-        share = (x - low) / (high - low) if high > low else 0.5
-        return round(self.start + share * (self.end - self.start), 1)
-
-    def ticks(self) -> list[float]:
-        """Return the values to be named."""
-        if not self.log:
-            return round_numbers(self.low, self.high) if self.high > self.low else [self.low]
-        first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        steps = (1, 2, 5) if last - first <= 2 else (1,)
-        marks = [m * 10.0**k for k in range(first, last + 1) for m in steps]
-        return [mark for mark in marks if self.low <= mark <= self.high]
-
-
-def _across(low: float, high: float, *, log: bool = False) -> Scale:
-    return Scale(low, high, LEFT, WIDE - RIGHT, log and low > 0)
-
-
-def _upward(low: float, high: float) -> Scale:
-    return Scale(low, high, HIGH - BOTTOM, TOP)
-
-
-def _told(value: float, unit: str) -> str:
-    return percent(value) if unit == "share" else f"{number(value, FIGURES)} {unit}".rstrip()
-
-
-def _grid(scale: Scale, unit: str) -> tuple[str, list[Word]]:
-    """Return the lines across the drawing, and what they stand for."""
-    marks = scale.ticks()
-    path = "".join(f"M{LEFT} {scale.at(m)}H{WIDE - RIGHT}" for m in marks)
-    return path, [Word("e", LEFT - 8, scale.at(m) + 4, _told(m, unit)) for m in marks]
-
-
-def _below(scale: Scale, unit: str) -> list[Word]:
-    marks = scale.ticks()
-    words = [Word("c", scale.at(m), HIGH - 14, number(m, FIGURES)) for m in marks]
-    return [*words, Word("end", WIDE - RIGHT, HIGH - 1, unit)] if unit else words
-
-
-def _marks(marks: Iterable[Mark], scale: Scale) -> tuple[str, list[Word]]:
-    """Return lines that name places, their words one below the other so that none is covered."""
-    inside = [mark for mark in marks if scale.low <= mark.at <= scale.high]
-    path = "".join(f"M{scale.at(m.at)} {TOP}V{HIGH - BOTTOM}" for m in inside)
-    words = []
-    for i, mark in enumerate(sorted(inside, key=lambda m: m.at)):
-        at = scale.at(mark.at)
-        near_end = at > WIDE * 0.7
-        words.append(
-            Word("end" if near_end else "b", at + (-4 if near_end else 4), TOP + 10 + 14 * (i % 4), mark.label)
-        )
-    return path, words
-
-
 def _bars(part: Bars) -> Figure:
     """Return a histogram: shares of each series, as outlines over a filled one."""
-    across = _across(part.edges[0], part.edges[-1], log=part.log)
+    across = _plot.across(part.edges[0], part.edges[-1], log=part.log)
     totals = {name: sum(counts) for name, counts in part.series.items()}
     shares = {n: [c / totals[n] if totals[n] else 0.0 for c in s] for n, s in part.series.items()}
-    upward = _upward(0.0, max((max(s, default=0.0) for s in shares.values()), default=0.0) or 1.0)
+    peak = max((max(s, default=0.0) for s in shares.values()), default=0.0)
+    upward = _plot.upward(0.0, peak or 1.0)
     names = kinds(shares)
-    grid, words = _grid(upward, "share")
-    lines, marked = _marks(part.marks, across)
+    grid, words = _plot.grid(upward, "share")
+    lines, marked = _plot.marked(part.marks, across)
     paths = [
         (kind, _outline(part.edges, values, across, upward))
         for kind, values in zip(names, shares.values(), strict=True)
     ]
-    peaks = (
-        f"{name} peaks between {number(part.edges[i], FIGURES)} and {number(part.edges[i + 1], FIGURES)}"
-        for name, s in shares.items()
-        if any(s)
-        for i in [max(range(len(s)), key=s.__getitem__)]
-    )
-    told = [f"{mark.label} at {number(mark.at, FIGURES)}" for mark in part.marks]
+    peaks = (_peak(name, s, part.edges) for name, s in shares.items() if any(s))
+    named = [f"{mark.label} at {number(mark.at, FIGURES)}" for mark in part.marks]
     return Figure(
         part.title,
-        f"Histogram of {part.title}: {'; '.join([*peaks, *told])}",
+        f"Histogram of {part.title}: {'; '.join([*peaks, *named])}",
         (("a", grid), *sorted(paths, key=lambda p: p[0] == "t"), ("mark", lines)),
-        (*words, *_below(across, part.unit), *marked),
+        (*words, *_plot.below(across, part.unit), *marked),
         tuple(zip(names, shares, strict=True)),
         Listing(
             part.title,
             (f"from, {part.unit}" if part.unit else "from", "to", *part.series),
             tuple(
-                (number(a, FIGURES), number(b, FIGURES), *(number(s[i]) for s in part.series.values()))
+                (
+                    number(a, FIGURES),
+                    number(b, FIGURES),
+                    *(number(s[i]) for s in part.series.values()),
+                )
                 for i, (a, b) in enumerate(zip(part.edges, part.edges[1:], strict=False))
             ),
             frozenset(range(len(part.series) + 2)),
         ),
     )
+
+
+def _peak(name: str, shares: Sequence[float], edges: Sequence[float]) -> str:
+    at = max(range(len(shares)), key=shares.__getitem__)
+    low, high = (number(edge, FIGURES) for edge in edges[at : at + 2])
+    return f"{name} peaks between {low} and {high}"
 
 
 def _outline(edges: Sequence[float], values: Sequence[float], across: Scale, upward: Scale) -> str:
@@ -188,21 +97,31 @@ def _course(part: Course) -> Figure:
     known = [v for s in part.series.values() for v in s if v is not None]
     values = [x for v in known for x in v] + ([] if part.limit is None else [part.limit])
     low, high = min([0.0, *values]), max([0.0, *values])
-    upward = _upward(low, high or 1.0)
-    across = _across(0, max(1, len(part.places) - 1))
+    upward = _plot.upward(low, high or 1.0)
+    across = _plot.across(0, max(1, len(part.places) - 1))
     names = kinds(part.series)
-    grid, words = _grid(upward, part.unit)
+    grid, words = _plot.grid(upward, part.unit)
     paths: list[tuple[str, str]] = [("a", grid)]
     for kind, series in zip(names, part.series.values(), strict=True):
-        paths += [(f"{kind} wh", _whiskers(series, across, upward)), (f"{kind} ln", _line(series, across, upward))]
+        paths += [
+            (f"{kind} wh", _whiskers(series, across, upward)),
+            (f"{kind} ln", _line(series, across, upward)),
+        ]
     if part.limit is not None:
         paths.append(("limit", f"M{LEFT} {upward.at(part.limit)}H{WIDE - RIGHT}"))
-        words.append(Word("end lim", WIDE - RIGHT, upward.at(part.limit) - 4, f"limit {_told(part.limit, part.unit)}"))
+        words.append(
+            Word(
+                "end lim",
+                WIDE - RIGHT,
+                upward.at(part.limit) - 4,
+                f"limit {told(part.limit, part.unit)}",
+            )
+        )
     step = max(1, math.ceil(len(part.places) / PLACES))
     shown = range(0, len(part.places), step)
     words += [Word("c", min(across.at(i), WIDE - 40), HIGH - 14, part.places[i]) for i in shown]
     ends = (
-        f"{name} from {_told(s[0][0], part.unit)} to {_told(s[-1][0], part.unit)}"
+        f"{name} from {told(s[0][0], part.unit)} to {told(s[-1][0], part.unit)}"
         for name, found in part.series.items()
         if (s := [v for v in found if v is not None])
     )
@@ -227,11 +146,13 @@ def _course(part: Course) -> Figure:
 def _between(value: tuple[float, float, float] | None, unit: str) -> str:
     if value is None:
         return "not known"
-    middle, low, high = (_told(x, unit) for x in value)
+    middle, low, high = (told(x, unit) for x in value)
     return f"{middle} ({low} to {high})"
 
 
-def _whiskers(series: Iterable[tuple[float, float, float] | None], across: Scale, upward: Scale) -> str:
+def _whiskers(
+    series: Iterable[tuple[float, float, float] | None], across: Scale, upward: Scale
+) -> str:
     return "".join(
         f"M{across.at(i)} {upward.at(v[1])}V{upward.at(v[2])}"
         for i, v in enumerate(series)
@@ -254,11 +175,11 @@ def _line(series: Iterable[tuple[float, float, float] | None], across: Scale, up
 
 def _scatter(part: Scatter) -> Figure:
     xs, ys = ([getattr(p, axis) for p in part.points] for axis in "xy")
-    across = _across(*_reach(xs, part.cut[0]))
-    upward = _upward(*_reach(ys, part.cut[1]))
+    across = _plot.across(*_reach(xs, part.cut[0]))
+    upward = _plot.upward(*_reach(ys, part.cut[1]))
     cut = (across.at(part.cut[0]), upward.at(part.cut[1]))
-    corners = ((LEFT + 8, TOP + 12, "b"), (WIDE - RIGHT - 8, TOP + 12, "end"),
-               (WIDE - RIGHT - 8, HIGH - BOTTOM - 8, "end"), (LEFT + 8, HIGH - BOTTOM - 8, "b"))  # fmt: skip
+    left, right, high, low = LEFT + 8, WIDE - RIGHT - 8, TOP + 12, HIGH - BOTTOM - 8
+    corners = ((left, high, "b"), (right, high, "end"), (right, low, "end"), (left, low, "b"))
     words = [
         Word(f"{kind} quad", x, y, text)
         for (x, y, kind), text in zip(corners, part.quadrants, strict=True)
@@ -307,14 +228,20 @@ def _reach(values: Sequence[float], cut: float) -> tuple[float, float]:
 
 def _sweep(part: Sweep) -> Figure:
     """Return shares over thresholds as lines; series of other units are told, not drawn."""
-    across = _across(part.thresholds[0], part.thresholds[-1])
-    drawn = {n: s for n, s in part.series.items() if part.units.get(n) == "share"} or dict(part.series)
-    unit = "share" if any(part.units.get(n) == "share" for n in drawn) else part.units.get(next(iter(drawn), ""), "")
+    across = _plot.across(part.thresholds[0], part.thresholds[-1])
+    drawn = {n: s for n, s in part.series.items() if part.units.get(n) == "share"} or dict(
+        part.series
+    )
+    unit = (
+        "share"
+        if any(part.units.get(n) == "share" for n in drawn)
+        else part.units.get(next(iter(drawn), ""), "")
+    )
     known = [v for s in drawn.values() for v in s if v is not None]
-    upward = _upward(min([0.0, *known]), max([0.0, *known]) or 1.0)
+    upward = _plot.upward(min([0.0, *known]), max([0.0, *known]) or 1.0)
     names = kinds(drawn)
-    grid, words = _grid(upward, unit)
-    lines, marked = _marks(part.marks, across)
+    grid, words = _plot.grid(upward, unit)
+    lines, marked = _plot.marked(part.marks, across)
     paths = [("a", grid), ("mark", lines)]
     for kind, series in zip(names, drawn.values(), strict=True):
         points = [(across.at(t), v) for t, v in zip(part.thresholds, series, strict=True)]
@@ -325,13 +252,16 @@ def _sweep(part: Sweep) -> Figure:
         f"{part.title} for thresholds from {number(part.thresholds[0], FIGURES)} to "
         f"{number(part.thresholds[-1], FIGURES)}{chosen}",
         tuple(paths),
-        (*words, *_below(across, "threshold"), *marked),
+        (*words, *_plot.below(across, "threshold"), *marked),
         tuple((f"{kind} ln", name) for kind, name in zip(names, drawn, strict=True)),
         Listing(
             part.title,
             ("threshold", *part.series),
             tuple(
-                (number(t, FIGURES), *(_maybe(s[i], part.units.get(n, "")) for n, s in part.series.items()))
+                (
+                    number(t, FIGURES),
+                    *(_maybe(s[i], part.units.get(n, "")) for n, s in part.series.items()),
+                )
                 for i, t in enumerate(part.thresholds)
             ),
             frozenset(range(len(part.series) + 1)),
@@ -340,7 +270,7 @@ def _sweep(part: Sweep) -> Figure:
 
 
 def _maybe(value: float | None, unit: str) -> str:
-    return "not known" if value is None else _told(value, unit)
+    return "not known" if value is None else told(value, unit)
 
 
 def told_at(part: Sweep) -> list[tuple[str, str]]:

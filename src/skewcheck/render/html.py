@@ -128,7 +128,9 @@ def meanings(report: Report) -> dict[str, str]:
     """Return what each check on the page measures, in a sentence: its docstring's first line."""
     checks = discover("skewcheck.checks")
     used = {x.check for c in report.columns for x in c.lines} & checks.keys()
-    docs = {check: " ".join((checks[check].__doc__ or "").split("\n\n")[0].split()) for check in used}
+    docs = {
+        check: " ".join((checks[check].__doc__ or "").split("\n\n")[0].split()) for check in used
+    }
     return {checks[c].TITLE: doc for c, doc in sorted(docs.items())}
 
 
@@ -174,15 +176,17 @@ def _kind(part: Part) -> str:
     """Return how a part is set: a table, a matrix, a figure, or one with a handle."""
     if isinstance(part, Listing):
         return "listing"
-    return "matrix" if isinstance(part, Matrix) else "sweep" if isinstance(part, Sweep) else "figure"
+    return (
+        "matrix" if isinstance(part, Matrix) else "sweep" if isinstance(part, Sweep) else "figure"
+    )
 
 
 def _table(column: ColumnView, usual_rows: str) -> Iterable[Row]:
     """Yield the findings of a column.
 
     Rows are given where they are not all rows of the run. A remark that several findings share is
-    shown once, and facts not where a finding or all of the column passes: a page of a thousand columns must stay
-    small, and JSON has them all.
+    shown once, and facts not where a finding or all of the column passes: a page of a thousand
+    columns must stay small, and JSON has them all.
     """
     told: set[str] = set()
     quiet = (Outcome.PASS, Outcome.UNJUDGED) if column.outcome in FOLDED else (Outcome.PASS,)

@@ -2,11 +2,12 @@ const PEAK = 250, WHOLE = 999;
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const ticked = (ticks, from, to, y) => {
   let last = -Infinity;
+  const end = to + 12;
   return ticks.flatMap(([at, text]) => {
     const x = from + ((to - from) * at) / WHOLE, half = text.length * 3.6;
     if (x - half < last) return [];
     last = x + half + 6;
-    return [word("c", Math.max(half, x), y, text)];
+    return [word("c", Math.min(Math.max(half, x), end - half), y, text)];
   });
 };
 
@@ -34,7 +35,8 @@ const histogram = (body, bars, wide) => {
 const fate = ([, train, serve, , , gap]) => (gap ? "" : !train && serve ? "new" : train && !serve ? "vanished" : "");
 
 const lying = (bars, wide) => {
-  const left = Math.min(170, wide * 0.34), right = Math.min(190, wide * 0.42), step = 24, room = wide - left - right;
+  const left = Math.min(170, wide * 0.3), step = 24,
+    right = Math.min(wide * 0.5, 16 + 6.6 * Math.max(...bars.map((bar) => `${bar[3]} → ${bar[4]}  ${fate(bar)}`.length))), room = wide - left - right;
   const top = Math.max(...bars.flatMap(([, train, serve]) => [train, serve])) || 1;
   const parts = bars.flatMap((bar, i) => {
     const [label, train, serve, inTrain, inServe] = bar, y = step * i + 5;
