@@ -253,7 +253,7 @@ def test_the_frame_of_a_notebook_shows_the_verdict_and_runs_nothing(
         assert visit.said == []
 
 
-@pytest.mark.parametrize("columns", [5, 200, 2000])
+@pytest.mark.parametrize("columns", [5, 200, pytest.param(2000, marks=pytest.mark.slow)])
 def test_a_page_of_any_width_sorts_filters_and_opens(
     browser: Any, tmp_path: Path, columns: int
 ) -> None:
