@@ -45,8 +45,8 @@ class Policy:
     column (``columns["income"]["ks"]``); ``level`` is the one-sided error level of a verdict and
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
-    a score, None where nobody said. ``private`` says of columns whether
-    their values may be read: True hides them, False shows texts that look like ids.
+    a score, None where nobody said. ``private`` says of columns whether their values
+    may be read: True hides them, False shows texts that look like ids.
     """
 
     level: float = 0.05
