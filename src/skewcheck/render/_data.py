@@ -47,8 +47,15 @@ def sweeps(sections: Iterable[Section]) -> list[dict[str, Any]]:
     parts = (part for section in sections for part in section.parts)
     return [
         {
-            "t": list(part.thresholds),
-            "s": [[name, part.units.get(name, ""), list(v)] for name, v in part.series.items()],
+            "t": [_figures(x) for x in part.thresholds],
+            "s": [
+                [
+                    name,
+                    part.units.get(name, ""),
+                    [None if x is None else _figures(x) for x in values],
+                ]
+                for name, values in part.series.items()
+            ],
         }
         for part in parts
         if isinstance(part, Sweep)
@@ -120,6 +127,10 @@ def _places(places: Iterable[float]) -> list[int]:
 
 def _place(place: float) -> int:
     return round(WIDE * place)
+
+
+def _figures(x: float) -> float:
+    return float(f"{x:.8g}")
 
 
 def _short(share: float) -> float:

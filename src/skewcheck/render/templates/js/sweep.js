@@ -10,8 +10,8 @@ const sweeping = (figure, sweep) => {
   const at = slide.querySelector(".at"), values = [...figure.querySelectorAll(".told dd")], first = sweep.t[0], last = sweep.t.at(-1);
   const move = () => {
     const place = Number(input.value), threshold = sweep.t[place], x = round(62 + 566 * (last > first ? (threshold - first) / (last - first) : 0.5));
-    at.textContent = String(threshold);
-    input.setAttribute("aria-valuetext", String(threshold));
+    at.textContent = figured(threshold, "");
+    input.setAttribute("aria-valuetext", at.textContent);
     handle.setAttribute("d", `M${x} 14V186M${x - 5} 186l5 -7l5 7z`);
     sweep.s.forEach(([, unit, numbers], i) => {
       values[i].textContent = figured(numbers[place], unit);
