@@ -129,8 +129,8 @@ def _place(place: float) -> int:
     return round(WIDE * place)
 
 
-def _figures(x: float) -> float:
-    return float(f"{x:.8g}")
+def _figures(x: float | None) -> float | None:
+    return None if x is None else float(f"{x:.8g}")
 
 
 def _short(share: float) -> float:
