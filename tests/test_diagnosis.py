@@ -9,7 +9,8 @@ import pytest
 from skewcheck.causes import Aligned, Cause, Claim, Context, Pair
 from skewcheck.diagnosis import MOST, _best, _cause, _Rated, diagnose
 from skewcheck.pairing.cells import cells
-from skewcheck.schema import Kind
+from skewcheck.schema import Kind, Role
+from skewcheck.sides import Sides
 from tests.tables import pair as sides_of
 
 N = 4000
@@ -108,7 +109,8 @@ def test_what_the_data_do_not_tell_apart_is_said() -> None:
     claims = [rated("a", 1, 1.0), rated("b", 1, 0.998), rated("c", 1, 0.9), rated("d", 3, 1.0)]
     best = _best(claims)
     assert best is not None and best.name == "a"
-    assert _cause(best, claims, paired=True).also == ("b",)
+    column = Sides("x", Role.FEATURE, None, None, 0, 0)
+    assert _cause(best, claims, column, paired=True).also == ("b",)
 
 
 def test_a_claim_on_aligned_rows_is_weighed_by_its_share() -> None:

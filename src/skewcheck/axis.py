@@ -62,6 +62,20 @@ def lay(values: Values, shares: Sequence[Values]) -> Axis:
     return replace(axis, ticks=tuple(_ticks(axis)))
 
 
+def other(axis: Axis, values: Values, shares: Sequence[Values]) -> Axis | None:
+    """Return the linear axis beside a logarithmic one, or the reverse; None where it says no more.
+
+    Logarithmic is worth a look from one power of ten on, all numbers above zero.
+    """
+    low, high = _between(values, shares, TAIL)
+    if not axis.log and not (low > 0 and high / low >= 10):
+        return None
+    room = (high - low or abs(low) or 1.0) * 0.01
+    ends = (low - room, high + room, None) if axis.log else (low, high, low)
+    made = _reaching(Axis(ends[0], ends[1], BINS, (), ends[2]), values)
+    return replace(made, ticks=tuple(_ticks(made)))
+
+
 def _reaching(axis: Axis, values: Values) -> Axis:
     """Return the axis made to hold all values, where that takes little room."""
     ends = axis.place(values[[0, -1]])
@@ -125,15 +139,15 @@ def _even(wide: tuple[float, float], step: float) -> Axis:
 
 
 def _ticks(axis: Axis) -> Iterator[tuple[float, str]]:
-    marks = _powers(axis) if axis.log else _round(axis.low, axis.high)
+    marks = _powers(axis) if axis.log else round_numbers(axis.low, axis.high)
     for mark in marks:
         place = float(axis.place(np.array([mark]))[0])
         if 0 <= place <= 1:
             yield place, number(mark)
 
 
-def _round(low: float, high: float) -> list[float]:
-    """Return round numbers in a range, about TICKS of them."""
+def round_numbers(low: float, high: float) -> list[float]:
+    """Return round numbers in a range that is not empty, about TICKS of them."""
     raw = (high - low) / TICKS
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skewcheck import axis
 from skewcheck.axis import Axis, Values
 from skewcheck.column import ColumnProfile
+from skewcheck.curves import Curves, curves
 from skewcheck.sanitize import safe
 from skewcheck.sides import Numbers, Sides, Table
 from skewcheck.wording import count, number, percent
@@ -28,11 +29,15 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A value, category or kind of gap with its share of all rows on either side."""
+    """A value, category or kind of gap with its share of all rows on either side.
+
+    ``gap`` marks what is no value of its own: missing, not a number, many small ones as one.
+    """
 
     label: str
     train: float
     serve: float
+    gap: bool = False
 
     @property
     def told(self) -> tuple[str, str]:
@@ -48,6 +53,7 @@ class Body:
     serve: tuple[float, ...]
     ticks: tuple[tuple[float, str], ...]
     log: bool
+    curves: Curves | None = None
 
     @property
     def peak(self) -> float:
@@ -65,16 +71,21 @@ class Body:
 class Chart:
     """The two sides of one column: a histogram where it has many numbers, and bars.
 
-    ``notes`` say what is not drawn.
+    ``notes`` say what is not drawn; ``other`` is the histogram on the other kind of axis, linear
+    or logarithmic, where that shows more.
     """
 
     body: Body | None
     bars: tuple[Bar, ...]
     notes: tuple[str, ...] = ()
+    other: Body | None = None
 
 
-def chart(sides: Sides) -> Chart | None:
-    """Return the chart of a column, or None when nothing about it can be drawn."""
+def chart(sides: Sides, fit: Sequence[tuple[float, float]] = ()) -> Chart | None:
+    """Return the chart of a column, or None when nothing about it can be drawn.
+
+    ``fit`` are (train, serve) of a function that turns train into serve, to be drawn with it.
+    """
     if not (sides.rows_train and sides.rows_serve):
         return None
     table = sides.categories
@@ -82,9 +93,18 @@ def chart(sides: Sides) -> Chart | None:
         return _with_gaps(Chart(None, _categories(table, sides)), sides)
     numbers = sides.numbers
     if numbers is not None:
-        return _with_gaps(_numbers(numbers, sides), sides)
+        return _with_gaps(_numbers(numbers, sides, fit), sides)
     drawn = _with_gaps(Chart(None, ()), sides)
     return drawn if drawn.bars else None
+
+
+def unnamed(drawn: Chart) -> Chart:
+    """Return the chart of a private column: its shape, without the values."""
+    bars = tuple(
+        bar if bar.gap else replace(bar, label=f"value {i}") for i, bar in enumerate(drawn.bars, 1)
+    )
+    bodies = [body and replace(body, ticks=()) for body in (drawn.body, drawn.other)]
+    return replace(drawn, body=bodies[0], bars=bars, other=bodies[1])
 
 
 def _with_gaps(drawn: Chart, sides: Sides) -> Chart:
@@ -97,7 +117,7 @@ def _gaps(sides: Sides) -> Iterator[Bar]:
         train = _share(sides.train, state, sides.rows_train)
         serve = _share(sides.serve, state, sides.rows_serve)
         if train or serve:
-            yield Bar("NaN" if state == "nan" else state, train, serve)
+            yield Bar("NaN" if state == "nan" else state, train, serve, gap=True)
 
 
 def _share(side: ColumnProfile | None, state: str, rows: int) -> float:
@@ -113,11 +133,12 @@ def _categories(table: Table, sides: Sides) -> tuple[Bar, ...]:
     bars = [Bar(safe(table.labels[i], LABEL), float(train[i]), float(serve[i])) for i in named]
     if len(rest):
         label = f"{count(len(rest))} others"
-        bars.append(Bar(label, float(train[rest].sum()), float(serve[rest].sum())))
+        shares = (float(train[rest].sum()), float(serve[rest].sum()))
+        bars.append(Bar(label, *shares, gap=True))
     return tuple(bars)
 
 
-def _numbers(numbers: Numbers, sides: Sides) -> Chart:
+def _numbers(numbers: Numbers, sides: Sides, fit: Sequence[tuple[float, float]]) -> Chart:
     """Return few values as bars; more as a histogram, with values that stand out as bars."""
     shares = (numbers.train / sides.rows_train, numbers.serve / sides.rows_serve)
     places = np.arange(len(numbers.value))
@@ -125,11 +146,23 @@ def _numbers(numbers: Numbers, sides: Sides) -> Chart:
         return Chart(None, tuple(_bars(numbers, shares, places)))
     lifted = _stand_out(numbers, np.maximum(*shares))
     rest = np.setdiff1d(places, lifted)
-    laid = axis.lay(numbers.value[rest], [s[rest] for s in shares])
-    train, serve = (_histogram(numbers, s, rest, laid) for s in shares)
+    values, some = numbers.value[rest], [s[rest] for s in shares]
+    laid = axis.lay(values, some)
+    other = axis.other(laid, values, some)
+    bodies = [None if on is None else _body(numbers, shares, rest, on, fit) for on in (laid, other)]
     bars = tuple(_bars(numbers, shares, lifted))
-    body = Body(train, serve, laid.ticks, laid.log)
-    return Chart(body, bars, tuple(_outside(numbers, shares, rest, laid)))
+    return Chart(bodies[0], bars, tuple(_outside(numbers, shares, rest, laid)), bodies[1])
+
+
+def _body(
+    numbers: Numbers,
+    shares: Sequence[Values],
+    places: Places,
+    laid: Axis,
+    fit: Sequence[tuple[float, float]],
+) -> Body:
+    train, serve = (_histogram(numbers, s, places, laid) for s in shares)
+    return Body(train, serve, laid.ticks, laid.log, curves(numbers, laid, fit))
 
 
 def _bars(numbers: Numbers, shares: Sequence[Values], places: Places) -> Iterator[Bar]:

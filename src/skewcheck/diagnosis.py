@@ -19,6 +19,7 @@ SHARE = 0.05  # of all differing rows that a cause must explain
 AS_GOOD = 0.02  # of two claims as close as this the simpler one wins
 ALIKE = 0.1  # ... on distributions, where a free choice of labels fits the noise as well
 SAME = 0.005  # claims as close as this are not told apart by the data
+POINTS = 17  # along train at which a function is told
 GRIDS = 0.75  # of the distance between two distributions that a cause must explain
 
 C = TypeVar("C", Claim, GridClaim)
@@ -48,7 +49,7 @@ def diagnose(pair: Pair, context: Context) -> tuple[Cause, ...]:
         best = _best(rated)
         if best is None or any(best.claim.statement == cause.statement for cause in found):
             break
-        found.append(_cause(best, rated, paired=True))
+        found.append(_cause(best, rated, pair.sides, paired=True))
         if best.claim.holds is None:
             break  # which rows it explains is not known, so what is left is not either
         left[np.flatnonzero(kept)[best.claim.holds]] = False
@@ -64,7 +65,7 @@ def diagnose_grids(sides: Sides, others: Mapping[str, Sides]) -> tuple[Cause, ..
         if claim.explains >= GRIDS
     ]
     best = _best(rated, ALIKE)
-    return () if best is None else (_cause(best, rated, paired=False),)
+    return () if best is None else (_cause(best, rated, sides, paired=False),)
 
 
 def _causes(how: str) -> Iterator[tuple[str, ModuleType]]:
@@ -101,7 +102,7 @@ def _best(rated: list[_Rated[C]], as_good: float = AS_GOOD) -> _Rated[C] | None:
     return min(close, key=lambda r: (r.complexity, -r.share, r.name, r.claim.statement))
 
 
-def _cause(best: _Rated[C], rated: list[_Rated[C]], *, paired: bool) -> Cause:
+def _cause(best: _Rated[C], rated: list[_Rated[C]], sides: Sides, *, paired: bool) -> Cause:
     also = [
         r.claim.statement
         for r in sorted(rated, key=lambda r: (r.complexity, r.name, r.claim.statement))
@@ -119,4 +120,20 @@ def _cause(best: _Rated[C], rated: list[_Rated[C]], *, paired: bool) -> Cause:
         paired,
         claim.condition,
         tuple(dict.fromkeys(also))[:MOST],
+        _curve(claim, sides),
     )
+
+
+def _curve(claim: Claim | GridClaim, sides: Sides) -> tuple[tuple[float, float], ...]:
+    """Return (train, serve) along train's quantiles; nothing where the claim has no function."""
+    numbers = sides.numbers
+    if claim.function is None or numbers is None:
+        return ()
+    used = np.flatnonzero(numbers.train)
+    ranks = np.linspace(0, 1, POINTS) * numbers.train.sum()
+    places = np.minimum(np.searchsorted(np.cumsum(numbers.train[used]), ranks), len(used) - 1)
+    train = np.unique(numbers.value[used[places]])
+    with np.errstate(all="ignore"):
+        serve = np.asarray(claim.function(train), np.float64)
+    known = np.isfinite(serve)
+    return tuple(zip(train[known].tolist(), serve[known].tolist(), strict=True))

@@ -52,7 +52,9 @@ class Policy:
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
     a score, None where nobody said; ``manifest`` what is known of the features; ``latency`` are the
-    budgets of response times, whose limits are among ``checks`` and ``columns``.
+    budgets of response times, whose limits are among ``checks`` and ``columns``. ``private`` says
+    of columns whether their values may be read: True hides them, False shows texts that look like
+    ids.
     """
 
     level: float = 0.05
@@ -62,6 +64,7 @@ class Policy:
     decisions: Decisions | None = None
     manifest: Manifest = NO_FEATURES
     latency: Budgets = NO_BUDGET
+    private: Mapping[str, bool] = field(default_factory=dict)
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

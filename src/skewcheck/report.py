@@ -9,7 +9,8 @@ from typing import Any
 
 from skewcheck import wording
 from skewcheck.account import BUGS
-from skewcheck.charts import Chart, chart
+from skewcheck.charts import Chart, chart, unnamed
+from skewcheck.closeup import Closeup, closeup
 from skewcheck.discovery import discover
 from skewcheck.headline import headline
 from skewcheck.layout import Section
@@ -17,10 +18,12 @@ from skewcheck.lines import Line, both_rows, title_of
 from skewcheck.modes import ModeView, mode_views
 from skewcheck.origin import Origin
 from skewcheck.policy import Policy, Rule
+from skewcheck.privacy import discreet, private
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
 from skewcheck.sections import sections
+from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
 from skewcheck.views import NAME, ColumnView, SideView, column_view, side_view
 
@@ -40,7 +43,8 @@ class Report:
     and last the key that rows are paired by, with what is wrong with the pairing; ``pairing`` says
     in sentences how rows were paired; ``others`` are the columns not compared; ``limits`` are
     (check, title, fail limit, warn limit) in force; ``modes`` are the failure modes and
-    ``sections`` the topics apart from single columns.
+    ``sections`` the topics apart from single columns; ``private`` are the columns whose values are
+    not shown.
     """
 
     run: Run
@@ -59,6 +63,7 @@ class Report:
     methods: tuple[tuple[str, str], ...]
     modes: tuple[ModeView, ...]
     sections: tuple[Section, ...]
+    private: frozenset[str] = frozenset()
 
     @property
     def features(self) -> tuple[ColumnView, ...]:
@@ -96,12 +101,26 @@ class Report:
     @cached_property
     def charts(self) -> Mapping[str, Chart]:
         """Return the chart of each column that has one; made when first asked for."""
-        drawn = ((s.name, chart(s)) for s in self.run.sides if s.role.compared)
+        drawn = ((s.name, self._chart(s)) for s in self.run.sides if s.role.compared)
+        return {name: made for name, made in drawn if made is not None}
+
+    def _chart(self, sides: Sides) -> Chart | None:
+        known = self.run.reasons.get(sides.name)
+        fit = next((c.curve for c in known.causes if c.curve), ()) if known else ()
+        made = chart(sides, fit)
+        return unnamed(made) if made and sides.name in self.private else made
+
+    @cached_property
+    def closeups(self) -> Mapping[str, Closeup]:
+        """Return the closeup of each column with pairs that differ; made when first asked for."""
+        drawn = ((c.name, closeup(self.run, c.name)) for c in self.columns)
         return {name: made for name, made in drawn if made is not None}
 
 
 def build(run: Run) -> Report:
-    """Return the report of a run."""
+    """Return the report of a run; no value of a private column is in it."""
+    hidden = private(run)
+    run = discreet(run)
     judged = run.verdict.columns
     others = tuple(column_view(run, c.name) for c in run.schema if c.name not in judged)
     columns = tuple(sorted((column_view(run, n, js) for n, js in judged.items()), key=_by_damage))
@@ -119,9 +138,10 @@ def build(run: Run) -> Report:
         others=others,
         guesses=tuple(_guesses(run)),
         limits=tuple(_limits(run.policy)),
-        methods=tuple(_methods(run, others)),
+        methods=tuple(_methods(run, others, hidden)),
         modes=mode_views(run),
         sections=sections(run),
+        private=hidden,
     )
 
 
@@ -186,13 +206,19 @@ def _limit(check: str, rule: Rule) -> tuple[str, str]:
     return fail, warn
 
 
-def _methods(run: Run, others: Sequence[ColumnView]) -> Iterable[tuple[str, str]]:
+def _methods(
+    run: Run, others: Sequence[ColumnView], hidden: frozenset[str]
+) -> Iterable[tuple[str, str]]:
     level = f"{wording.number(100 * run.policy.level)} %"
     yield "Intervals", f"each end misses the truth at most {level} of the time"
     yield "Failures", f"at most {level} of runs without skew fail (Holm, over columns and checks)"
     if others:
         named = [f"{c.label} ({c.role})" for c in others]
         yield "Not compared", wording.listed(named, LISTED)
+    shown = [c.name for c in run.schema if c.name in hidden and c.role.compared]
+    if shown:
+        told = wording.listed([safe(name, NAME) for name in shown], LISTED)
+        yield "Private", f"{told}: only counts and shapes are shown"
     if run.command:
         yield "Command", safe(run.command, 300)
     yield "Started", f"{safe(run.started)}, took {run.seconds:.1f} s"

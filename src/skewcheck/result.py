@@ -96,6 +96,18 @@ class Result:
     def _save(self, name: str, path: str | os.PathLike[str]) -> None:
         write(import_module(f"skewcheck.render.{name}").render(self.report), Path(path))
 
+    def _repr_html_(self) -> str:
+        """Return a short report in a frame of its own: it cannot touch the notebook's page."""
+        from html import escape
+
+        from skewcheck.render.html import brief
+
+        page = escape(brief(self.report), quote=True)
+        return (
+            f'<iframe title="skewcheck report" sandbox="" srcdoc="{page}" '
+            'width="100%" height="480" style="border:0"></iframe>'
+        )
+
     def __str__(self) -> str:
         """Return the terminal report without colour."""
         from skewcheck.render.terminal import render

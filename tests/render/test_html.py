@@ -25,6 +25,7 @@ ALLOWED = {
     "summary", "h1", "h2", "p", "b", "i", "span", "div", "ul", "li", "dl", "dt", "dd", "table",
     "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "svg", "g", "path", "use", "text",
     "form", "input", "label", "select", "option", "button", "output", "script", "br", "pre",
+    "a", "caption", "circle",
 }  # fmt: skip
 
 
@@ -68,8 +69,9 @@ def test_the_policy_comes_first_and_names_exactly_what_is_on_the_page(text: str)
     assert [tag for tag, _ in page.tags[:3]] == ["html", "head", "meta"]
     policy = page.tags[2][1]["content"] or ""
     assert policy.startswith("default-src 'none'; ")
+    assert len(page.raw["script"]) == 2  # the data, which a browser does not run, and the code
     for kind in ("style", "script"):
-        (raw,) = page.raw[kind]
+        raw = page.raw[kind][-1]
         digest = base64.b64encode(hashlib.sha256(raw.encode()).digest()).decode()
         assert f"{kind}-src 'sha256-{digest}'" in policy
     assert "unsafe" not in policy
@@ -81,7 +83,7 @@ def test_nothing_is_fetched_and_nothing_is_inline(text: str) -> None:
         for name, value in attributes.items():
             assert name != "style" and not name.startswith("on")
             assert name not in ("src", "action", "srcset", "data", "formaction")
-            assert name not in ("href", "xlink:href") or re.fullmatch(r"#[st]\d+", value or "")
+            assert name not in ("href", "xlink:href") or re.fullmatch(r"#[\w%.~-]+", value or "")
     assert "url(" not in text and "@import" not in text
 
 
@@ -105,11 +107,10 @@ def test_every_verdict_has_its_word_and_not_only_a_colour(report: Report) -> Non
 
 def test_columns_are_ordered_by_damage_and_passing_ones_folded(report: Report) -> None:
     text = render(report)
-    order = [
-        text.index(f"<span class=n>{name}<") for name in ("carrier", "gate", "steady", "score")
-    ]
+    names = ("carrier", "gate", "score", "steady")
+    order = [text.index(f"<span class=n>{name}<") for name in names]
     assert order == sorted(order)
-    assert text.index("1 column within the limits") < order[2] < text.index("<h2>Scores</h2>")
+    assert text.index("1 column within the limits") < order[3]
 
 
 def test_undefined_measures_show_their_reason(report: Report) -> None:

@@ -147,7 +147,7 @@ def test_rows_hold_every_column_and_check(report: Report) -> None:
 def test_a_report_can_be_built_of_a_column_that_serve_lacks() -> None:
     found = build(run({**ONE, "b": pa.array(["x", None, "y"])}, ONE, []))
     assert {c.name for c in found.others} == {"a", "b"}
-    assert found.charts["b"].bars[0] == Bar("absent", 0.0, 1.0)
+    assert found.charts["b"].bars[0] == Bar("absent", 0.0, 1.0, gap=True)
 
 
 def test_every_word_of_a_hostile_run_is_printable() -> None:

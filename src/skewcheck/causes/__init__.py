@@ -12,7 +12,7 @@ the data is not yielded. The module docstring is the cause's manual page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +37,7 @@ __all__ = [
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Function = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class Claim:
     ``statement`` is what serve is, in a few words without the share (``serve = 100 × train``);
     ``reason`` is the likely mistake as a question, perhaps empty; ``condition`` is a DuckDB
     predicate over ``t`` (train's row) and ``s`` (serve's row) that finds the rows, built with
-    ``ident`` and ``literal``, never by pasting foreign text.
+    ``ident`` and ``literal``, never by pasting foreign text. ``function`` maps train's numbers,
+    where the claim is that serve is a function of them.
     """
 
     statement: str
@@ -111,6 +113,7 @@ class Claim:
     holds: Mask | None = None
     explains: float = 0.0
     chance: float = 0.0
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,15 @@ class GridClaim:
     """A hypothesis that holds on the two distributions, without pairs.
 
     ``explains`` is the share of the difference (KS or divergence) that is gone once train is
-    mapped, 0 to 1; ``condition`` is a DuckDB predicate over serve's row ``s``, or empty.
+    mapped, 0 to 1; ``condition`` is a DuckDB predicate over serve's row ``s``, or empty;
+    ``function`` is as in a Claim.
     """
 
     statement: str
     reason: str
     explains: float
     condition: str = ""
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ class Cause:
 
     ``explains`` is the share of the differing rows (``paired``) or of the difference between the
     distributions. ``condition`` is the claim's. ``also`` are other statements that the data do not
-    tell from this one.
+    tell from this one. ``curve`` are (train, serve) along train's quantiles, where the cause is
+    that serve is a function of train.
     """
 
     name: str
@@ -143,3 +149,4 @@ class Cause:
     paired: bool
     condition: str = ""
     also: tuple[str, ...] = field(default=())
+    curve: tuple[tuple[float, float], ...] = ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from skewcheck.causes import Claim, GridClaim, Pair
+from skewcheck.causes import Claim, Function, GridClaim, Pair
 from skewcheck.causes._grids import Grids
-from skewcheck.causes._numbers import Function, Rows, formula
+from skewcheck.causes._numbers import Rows, formula
 from skewcheck.sides import Sides
 from skewcheck.statistics.mapping import distance
 
@@ -51,7 +51,8 @@ def grid_claims(sides: Sides, functions: Sequence[Named]) -> Iterator[GridClaim]
     for f in functions:
         share = None if near else grids.explained(f.function)
         if share is not None and grids.told_from_shift(f.function):
-            yield GridClaim(f"serve = {f.words}", f.reason, share)
+            yield GridClaim(f"serve = {f.words}", f.reason, share, function=f.function)
         share = grids.part(f.function)
         if share is not None:
-            yield GridClaim(f"serve = {f.words} on a part of the rows", f.reason, share)
+            words = f"serve = {f.words} on a part of the rows"
+            yield GridClaim(words, f.reason, share, function=f.function)

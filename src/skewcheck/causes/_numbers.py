@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skewcheck.causes import Claim, Floats, Mask, Pair, ident, literal
+from skewcheck.causes import Claim, Floats, Function, Mask, Pair, ident, literal
 from skewcheck.schema import Kind
 from skewcheck.statistics.agreement import Agreement, agreement, decimals_of
-
-Function = Callable[[Floats], Floats]
 
 ROWS = 3  # differing rows, and different values of train among them, that a formula must explain
 SHARE = 0.05  # of the differing rows that a formula must explain
@@ -142,7 +140,8 @@ def formula(
         return None
     note = f", {found.note}" if found.note else ""
     condition = near(rows.s, sql, found.reach) + f" AND {rows.s} <> {rows.t}"
-    return Claim(statement + note, reason, condition, rows.spread(found.held), chance=luck)
+    held = rows.spread(found.held)
+    return Claim(statement + note, reason, condition, held, chance=luck, function=function)
 
 
 def _sharp(train: Floats, expected: Floats, serve: Floats) -> Mask:

@@ -80,7 +80,7 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
             continue
         share = grids.explained(c.function)
         if share is not None:
-            yield GridClaim(f"serve = {c.words}", c.reason, share)
+            yield GridClaim(f"serve = {c.words}", c.reason, share, function=c.function)
 
 
 def _spread_fits(grids: Grids, slope: float) -> bool:

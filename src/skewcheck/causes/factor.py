@@ -22,12 +22,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
-from skewcheck.causes import Claim, Context, GridClaim, Pair
+from skewcheck.causes import Claim, Context, Function, GridClaim, Pair
 from skewcheck.causes._grids import Grids
-from skewcheck.causes._numbers import Function, Rows, formula, spelled
+from skewcheck.causes._numbers import Rows, formula, spelled
 from skewcheck.causes._units import UNITS, question
 from skewcheck.sides import Sides
 from skewcheck.statistics.mapping import Scale, scale
@@ -78,9 +79,11 @@ def _first(
     if not found or not -50 < found.log < 50:
         return
     for factor in sorted(filter(found.fits, COMMON), key=lambda f: _rank(f, found)):
-        share = explained(lambda v, f=factor: v * f)  # type: ignore[misc]
+        function = partial(np.multiply, factor)
+        share = explained(function)
         if share is not None:
-            yield GridClaim(f"serve = {shown(factor)}{where}", question(factor), share)
+            words = f"serve = {shown(factor)}{where}"
+            yield GridClaim(words, question(factor), share, function=function)
             return
 
 

@@ -16,6 +16,7 @@ epoch or base year of each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -65,7 +66,14 @@ def _claim(rows: Rows, constant: float, part: float) -> Claim | None:
     if not rows.credible(held, luck, distinct=DISTINCT):
         return None
     condition = f"abs({rows.s} - {rows.t} - {literal(constant)}) <= {literal(1e-3 * abs(constant))}"
-    return Claim(_words(constant), _reason(constant), condition, rows.spread(held), chance=luck)
+    return Claim(
+        _words(constant),
+        _reason(constant),
+        condition,
+        rows.spread(held),
+        chance=luck,
+        function=lambda t: t + constant,
+    )
 
 
 def _words(constant: float) -> str:
@@ -86,9 +94,10 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
     if grids is None or not _whole(grids):
         return
     for step in (1.0, -1.0):
-        share = grids.explained(lambda v, step=step: v + step)  # type: ignore[misc]
+        function = partial(np.add, step)
+        share = grids.explained(function)
         if share is not None and _end_empty(grids, step):
-            yield GridClaim(_words(step), _reason(step), share)
+            yield GridClaim(_words(step), _reason(step), share, function=function)
 
 
 def _whole(grids: Grids) -> bool:

@@ -90,7 +90,8 @@ def _absolute(rows: Rows, left: str, right: str) -> Iterator[Claim]:
     claim = formula(rows, np.abs, statement, "a sign dropped?", sql="", rounded=False)
     if claim:
         condition = f"{result} = abs({source}) AND {source} < 0"
-        yield replace(claim, condition=condition)
+        function = claim.function if left == "serve" else None
+        yield replace(claim, condition=condition, function=function)
 
 
 def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
@@ -104,15 +105,16 @@ def on_grids(sides: Sides, others: Mapping[str, Sides]) -> Iterator[GridClaim]:
             continue
         share = grids.explained(flip.function)
         if share is not None and _no_shift(grids, flip.function):
-            yield GridClaim(f"serve = {flip.words}", flip.reason, share)
+            yield GridClaim(f"serve = {flip.words}", flip.reason, share, function=flip.function)
             return
         share = grids.part(flip.function)
         if share is not None:
-            yield GridClaim(f"serve = {flip.words} on a part of the rows", flip.reason, share)
+            words = f"serve = {flip.words} on a part of the rows"
+            yield GridClaim(words, flip.reason, share, function=flip.function)
             return
     share = grids.explained(np.abs)
     if share is not None and _signed(grids):
-        yield GridClaim("serve = |train|", "a sign dropped?", share)
+        yield GridClaim("serve = |train|", "a sign dropped?", share, function=np.abs)
 
 
 def _no_shift(grids: Grids, function: Callable[[Floats], Floats]) -> bool:

@@ -72,7 +72,12 @@ class Config:
 
     def refuse_unknown_columns(self, names: Collection[str]) -> None:
         """Raise ConfigError when limits or tolerances are set for a column on neither side."""
-        own = (self.policy.columns, self.pairing.absolute, self.pairing.relative)
+        own = (
+            self.policy.columns,
+            self.policy.private,
+            self.pairing.absolute,
+            self.pairing.relative,
+        )
         for name in dict.fromkeys(name for columns in own for name in columns):
             if name is not None and name not in names:
                 raise Place(self.origin, "columns").unknown(name, names)
@@ -115,6 +120,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
                 manifest=manifest(
                     file.get("manifest", {}), file.get("features", {}), folder or Path(), place
                 ),
+                private=_private(file.get("columns", {}), place.at("columns")),
             )
         ),
         _roles(file.get("roles", {}), {**timed, **column_roles}, place.at("roles")),
@@ -238,12 +244,21 @@ def _columns(
         here = place.at(name)
         for key in base.keys() & table(content, None, here).keys():
             raise here.unknown(key, [f"checks.{key}"])
-        column = table(content, ("role", "checks", *TOLERANCES), here)
+        column = table(content, ("role", "checks", "private", *TOLERANCES), here)
         if "checks" in column:
             rules[name] = _rules(column["checks"], base, here.at("checks"))
         if "role" in column:
             roles[name] = _role(column["role"], here.at("role"))
     return rules, roles
+
+
+def _private(raw: Any, place: Place) -> dict[str, bool]:
+    """Return which columns are private, of those that the file says it of."""
+    return {
+        name: value(content["private"], bool, "true or false", place.at(name).at("private"))
+        for name, content in raw.items()
+        if "private" in content
+    }
 
 
 def _role(raw: Any, place: Place) -> Role:

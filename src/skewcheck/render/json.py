@@ -17,6 +17,7 @@ from skewcheck.ledger import Ledger
 from skewcheck.lines import Line
 from skewcheck.modes import ModeView
 from skewcheck.policy import Policy, Rule
+from skewcheck.privacy import said
 from skewcheck.report import Report, rules
 from skewcheck.run import Run, Side
 from skewcheck.statistics.inference import RowsNeeded
@@ -240,6 +241,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
             column: {name: _rule(rule) for name, rule in own.items()}
             for column, own in policy.columns.items()
         },
+        "private": said(policy),
     }
 
 
