@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
-from skewcheck.counted import profile_of, read_together
+from skewcheck.counted import UNCOUNTED, profile_of, read_together
 from skewcheck.deciding import with_column, with_decisions
 from skewcheck.discovery import discover
 from skewcheck.engines.local import Progress
 from skewcheck.errors import InputError
 from skewcheck.finding import Finding
+from skewcheck.history.serving import as_logs
 from skewcheck.judge import judge
 from skewcheck.opened import Opened, open_side
 from skewcheck.pairing.request import Request
@@ -38,6 +39,8 @@ from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sides import Sides
+from skewcheck.span import Period
+from skewcheck.timed import OUTSIDE, TIMELESS, Times, time_column, within
 from skewcheck.verdict import Outcome
 
 if TYPE_CHECKING:  # only a run that pairs rows loads it
@@ -58,11 +61,13 @@ def compare(
     config: Config | None = None,
     overrides: Overrides | None = None,
     pairing: Request | None = None,
+    period: Period | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Run:
     """Return the finished comparison of two sides: data, paths or saved profiles.
 
+    Of serve only the events of ``period`` are taken, if one is given; the ledger counts the rest.
     Rows are paired with those of ``pairing.offline``, or with train's own where keys overlap.
 
     Raises:
@@ -75,8 +80,10 @@ def compare(
     # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
     left = open_side(train)
+    serve = as_logs(serve)
     right = open_side(serve, left.kinds)
     schema = _schema(left, right, config, _with_snapshot_time(overrides or {}, request, right))
+    right, taken = within(right, period or Period(), schema)
     decisions = config.policy.decisions
     if decisions:
         schema = with_column(schema, decisions)
@@ -85,12 +92,15 @@ def compare(
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
     watch = watch_keys(left, right, schema, request)
-    read = read_together(left, right, schema, request, watch, progress)
+    times = _times(right, schema)
+    read = read_together(left, right, schema, request, watch, progress, times=times)
     train_profile = read.profiles[0] if read else profile_of(left, schema, progress)
     _refuse_empty("TRAIN", left, train_profile)
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
-        right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
+        # A container of JSON declares nothing: now it is known what it should hold.
+        right, taken = within(open_side(serve, kinds), taken, schema)
+        times = _times(right, schema) or times
         right = with_decisions(right, schema, decisions) if decisions else right
     partner = left if request.offline is None else open_side(request.offline, kinds)
     if decisions and request.offline is not None:
@@ -99,7 +109,9 @@ def compare(
     if read:
         serve_profile = read.profiles[1]
     else:
-        serve_profile = profile_of(right, schema, progress, like=train_profile, watch=watch)
+        serve_profile = profile_of(
+            right, schema, progress, like=train_profile, watch=watch, times=times
+        )
     _refuse_empty("LOGS", right, serve_profile)
     pairs = read.pairs if read else None
     note, profiles = "", (train_profile, serve_profile)
@@ -129,6 +141,7 @@ def compare(
         (note,) if note else (),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
+        period=taken,
     )
 
 
@@ -175,9 +188,10 @@ def make_profile(
     """Return the profile of a data set, its roles guessed as if it were train."""
     side = open_side(data)
     schema = _schema(side, None, config or Config(), overrides or {})
-    profile = profile_of(side, schema, progress)
+    profile = profile_of(side, schema, progress, times=_times(side, schema))
     labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
     profile.labels.update({n: reason for n, reason in labels.items() if n in profile.columns})
+    profile.roles = {c.name: c for c in schema if c.role in UNCOUNTED}
     return profile
 
 
@@ -192,6 +206,10 @@ def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overr
     roles = layered(config.roles, given(overrides, "on the command line"))
     if left.profile and right:
         roles = layered(_labels(left.profile, right), roles)
+    if right and right.profile:
+        there = left.kinds.keys() | right.kinds.keys()
+        kept = {n: c for n, c in right.profile.roles.items() if n in there}
+        roles = layered(kept, roles)
     return guess(
         left.kinds,
         right.head if right else None,
@@ -216,6 +234,12 @@ def _with_snapshot_time(overrides: Overrides, request: Request, serve: Opened) -
     return {**overrides, Role.IGNORED: [*ignored, request.as_of]}
 
 
+def _times(side: Opened, schema: Schema) -> Times | None:
+    """Return the watch for the span that a side's events cover, where they have a time."""
+    column = time_column(side, schema)
+    return Times(column) if column is not None and side.source else None
+
+
 def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
     """Raise InputError when a side has no row, with the first reason if none could be read."""
     if profile.rows:
@@ -223,6 +247,11 @@ def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
     for file, line, reason in profile.ledger.notes.get("malformed", [])[:1]:
         problem = f"{reason}; none of {profile.ledger.events:,} events of {title} can be read"
         raise InputError(problem, file=file, line=line, hint="write the log again")
+    fates = profile.ledger.fates
+    elsewhere = ", ".join(f"{fates[fate]:,} {fate}" for fate in (OUTSIDE, TIMELESS) if fates[fate])
+    if elsewhere:
+        problem = f"has no event of that time: {elsewhere}"
+        raise InputError(problem, file=side.name, hint="give another --since, --until or --window")
     raise InputError(f"{title} has no row", file=side.name, hint="check the path")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from skewcheck import config as _config
 from skewcheck import pipeline
 from skewcheck.config import Config
-from skewcheck.pairing.request import Request, duration
+from skewcheck.history import keep, ready, remember
+from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.report import Report, build, rows
 from skewcheck.run import Run
 from skewcheck.schema import Role
+from skewcheck.span import duration, period
 from skewcheck.verdict import Outcome
 from skewcheck.write import write
 
@@ -111,6 +114,10 @@ def compare(
     repair_key: Names = None,
     abs_tol: Tolerance = None,
     rel_tol: Tolerance = None,
+    since: str | None = None,
+    until: str | None = None,
+    window: str | None = None,
+    history: str | os.PathLike[str] | None = None,
     policy: Config | str | os.PathLike[str] | None = None,
 ) -> Result:
     """Return the comparison of a training snapshot with the logs of a model in shadow mode.
@@ -124,9 +131,14 @@ def compare(
     (``"5m"``) pair by entity and time, ``abs_tol`` and ``rel_tol`` (a number, or numbers by column)
     say which paired values are the same.
 
+    ``since`` and ``until`` (ISO times, or ``"7d"`` before now) or ``window`` (``"1d"``, the last
+    one in the log) choose serve's events by time. ``history`` is a folder in which the run leaves
+    a file, and whose earlier nights the report tells of; the policy file may name it too.
+
     Raises:
         InputError: a side cannot be read, holds no row, or they have nothing in common.
         ConfigError: the policy file is wrong.
+        OutputError: the run cannot be kept in the history.
     """
     given = {
         Role.KEY: key,
@@ -145,7 +157,16 @@ def compare(
         _tolerances(abs_tol),
         _tolerances(rel_tol),
     )
-    run = pipeline.compare(train, serve, config=loaded, overrides=overrides, pairing=pairing)
+    asked = period(since, until, window)
+    folder = history or (loaded.history if loaded else None)
+    if folder is not None:
+        ready(folder)
+    run = pipeline.compare(
+        train, serve, config=loaded, overrides=overrides, pairing=pairing, period=asked
+    )
+    if folder is not None:
+        run = replace(run, past=remember(folder, run))
+        keep(folder, run)
     return Result(run)
 
 

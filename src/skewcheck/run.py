@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from skewcheck.ledger import Ledger
+from skewcheck.nights import Past
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
 from skewcheck.schema import Schema
 from skewcheck.sides import Sides
+from skewcheck.span import Period
 from skewcheck.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class Partner:
 class Run:
     """A comparison with its verdict; ``sides`` are all columns of both, laid on common grids.
 
+    ``period`` is what of serve was asked for, ``past`` what the history knows of earlier nights.
     ``reasons`` say by column why it differs; ``partner`` is None where no row was paired.
 
     ``started`` is an ISO time in UTC; ``seconds`` the wall time; ``versions`` the libraries that
@@ -73,3 +76,5 @@ class Run:
     notes: tuple[str, ...] = ()
     reasons: Mapping[str, Reasons] = field(default_factory=dict)
     partner: Partner | None = None
+    period: Period = field(default_factory=Period)
+    past: Past | None = None

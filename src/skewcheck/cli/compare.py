@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,14 @@ import click
 
 from skewcheck.cli.options import (
     given_pairing,
+    given_period,
     given_roles,
     pairing_options,
     policy_option,
     progress_option,
     role_options,
     two_sides,
+    window_options,
 )
 from skewcheck.cli.outputs import check, mark_incomplete
 from skewcheck.cli.progress import bar
@@ -34,9 +37,11 @@ if TYPE_CHECKING:
 @click.argument("logs", nargs=-1)
 @role_options
 @pairing_options
+@window_options
 @policy_option
 @click.option("--html", metavar="PATH", help="Write the report as one HTML file.")
 @click.option("--json", "json_", metavar="PATH", help="Write it as JSON; - is standard output.")
+@click.option("--history", metavar="DIR", help="Keep the run in this folder, and tell of others.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 also when the policy fails or is unsure.")
 @click.option("-q", "--quiet", is_flag=True, help="No report on the terminal.")
 @click.option("-v", "--verbose", is_flag=True, help="Every column, check, guess and limit.")
@@ -57,16 +62,21 @@ def compare(command: str | None, /, **options: Any) -> int:
     check((html, json_), [path for path in (options["train"], *options["logs"]) if path])
     try:
         config = load(options["policy"])
-        pairing = given_pairing(options)
+        pairing, period = given_pairing(options), given_period(options)
         train, logs = two_sides(options["train"], options["logs"], (config.train, config.serve))
     except (ConfigError, UsageError):
         mark_incomplete(html, json_)
         raise
     offline = pairing.offline or config.pairing.offline
     check((html, json_), [str(path) for path in (train, *logs, offline) if path])
+    folder = options["history"] or config.history
     mark_incomplete(html, json_)
 
     from skewcheck import pipeline, report
+    from skewcheck.history import keep, ready, remember
+
+    if folder is not None:
+        ready(folder)
 
     Thread(target=_load_renderers, daemon=True).start()
     with bar(not (options["no_progress"] or options["quiet"])) as progress:
@@ -76,12 +86,17 @@ def compare(command: str | None, /, **options: Any) -> int:
             config=config,
             overrides=given_roles(options),
             pairing=pairing,
+            period=period,
             progress=progress,
             command=command or "skewcheck compare",
         )
+    if folder is not None:
+        run = replace(run, past=remember(folder, run))
     laid_out = report.build(run)
     code = 0 if options["exit_zero"] else laid_out.exit_code
     _write_files(laid_out, html, json_)
+    if folder is not None:
+        say(f"kept {keep(folder, run).file}")
     return _print(laid_out, code, options)
 
 

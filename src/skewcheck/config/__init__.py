@@ -16,10 +16,11 @@ from skewcheck.config.decisions import decisions
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
-from skewcheck.pairing.request import Request, duration
+from skewcheck.pairing.request import Request
 from skewcheck.policy import MODES, Policy, Rule
 from skewcheck.roles import given
 from skewcheck.schema import Column, Role
+from skewcheck.span import duration
 
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
@@ -27,6 +28,7 @@ KEYS = (
     "level",
     "train",
     "serve",
+    "history",
     "pairing",
     "readiness",
     "decisions",
@@ -53,6 +55,7 @@ class Config:
     serve: tuple[str, ...] = ()
     origin: str = ""
     pairing: Request = field(default_factory=Request)
+    history: str | None = None
 
     @property
     def level(self) -> float:
@@ -89,6 +92,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     columns, column_roles = _columns(file.get("columns", {}), checks, place.at("columns"))
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
+    past = value(file.get("history", ""), str, "a folder", place.at("history"))
     return Config(
         Policy(
             _level(file.get("level", 0.05), place.at("level")),
@@ -102,6 +106,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         serve=tuple(str((folder or Path()) / path) for path in paths),
         origin=origin,
         pairing=_pairing(file, folder or Path(), place),
+        history=str((folder or Path()) / past) if past else None,
     )
 
 
