@@ -103,7 +103,7 @@ def test_a_limit_may_be_a_whole_number_or_zero() -> None:
         (f"[columns.a.checks.{CHECK}s]", f"did you mean 'columns.a.checks.{CHECK}'?"),
         (
             "zzz = 1",
-            "unknown key 'zzz'; known are level, train, serve, pairing, readiness, "
+            "unknown key 'zzz'; known are level, train, serve, history, pairing, readiness, "
             "decisions, roles, checks, columns",
         ),
     ],

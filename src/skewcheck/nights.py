@@ -21,7 +21,7 @@ class StoredRun:
     judged columns' outcomes, ``modes`` those of the failure modes, ``causes`` by column in short
     (name, statement, share explained). ``train`` and ``serve`` hold path, rows and fingerprint,
     serve its ledger too. ``policy`` is the fingerprint of the limits in force; ``previous`` the
-    file that was the newest one when this run was kept. ``file`` is where it is now.
+    id of the newest run when this one was kept. ``file`` is where it is now.
     """
 
     id: str

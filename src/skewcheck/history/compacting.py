@@ -18,8 +18,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from skewcheck.errors import InputError
-from skewcheck.history.folder import UNFINISHED, Folder, newest, read_folder
-from skewcheck.history.stored import StoredFile, read_findings, store
+from skewcheck.history.folder import UNFINISHED, Folder, newest, read_folder, stem_of
+from skewcheck.history.stored import StoredFile, load_profile, read_findings, store
 from skewcheck.nights import StoredRun
 from skewcheck.profile import Profile
 
@@ -80,8 +80,7 @@ def _lots(held: Folder, until: float) -> list[list[StoredFile]]:
     lots: dict[float, list[StoredFile]] = {}
     for file in held.files:
         if len(file.runs) == 1 and (_week(file.runs[0]) + 1) * WEEK + MONDAY <= until:
-            grids = repr(sorted(profile.plan.columns.items()))
-        lots.setdefault(grids, []).append((file, profile, told))
+            lots.setdefault(_week(file.runs[0]), []).append(file)
     return [lots[week] for week in sorted(lots)]
 
 
@@ -93,7 +92,7 @@ def _alike(files: Sequence[StoredFile], troubles: dict[str, str]) -> list[Lot]:
     lots: dict[str, Lot] = {}
     for file in files:
         try:
-            profile, told = Profile.load(file.path), read_findings(file.path)
+            profile, told = load_profile(file.path), read_findings(file.path)
         except InputError as error:
             troubles[file.path.name] = error.problem
             continue
@@ -107,10 +106,9 @@ def _fold(folder: Path, lot: Lot) -> None:
     runs = sorted((file.runs[0] for file, _, _ in lot), key=lambda run: run.sequence)
     counted = {run.id for run in newest(runs)}
     profiles = [profile for file, profile, _ in lot if file.runs[0].id in counted]
-    name = f"week-{runs[-1].sequence:06}-{runs[-1].id}.parquet"
     told = pa.concat_tables([told for _, _, told in lot]).unify_dictionaries()
     whole = reduce(Profile.merge, profiles)
-    store(folder / name, runs, told, profile=whole, of=sorted(counted))
+    store(folder / stem_of(runs[-1], "week"), runs, told, profile=whole, of=sorted(counted))
     for file, _, _ in lot:
         file.path.unlink(missing_ok=True)
 

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from skewcheck.errors import InputError, OutputError
 from skewcheck.history.record import findings_of, record
-from skewcheck.history.stored import StoredFile, look, store, table_of
+from skewcheck.history.stored import NAME, StoredFile, look, store, table_of
 from skewcheck.nights import StoredRun
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
 
-NAME = re.compile(r"(?:run|week)-(\d{6,})-[\w-]+\.parquet")
 UNFINISHED = re.compile(r"\.skewcheck-[0-9a-f]{16}\.tmp")
 TRIES = 5  # a folder that is being compacted is listed again
 
@@ -103,20 +102,19 @@ def _listed(path: Path) -> list[str]:
 
 def _missing(ordered: list[StoredRun], troubles: Mapping[str, str]) -> dict[str, str]:
     """Return the runs that others came after and that are in no file, by name."""
-    there = {name_of(run) for run in ordered}
-    gone = {run.previous: run for run in ordered if run.previous and run.previous not in there}
-    first = ordered[0] if ordered else None
+    there = {run.id for run in ordered}
+    there |= {found["id"] for name in troubles if (found := NAME.fullmatch(name))}
     return {
-        name: f"is gone: run {run.sequence} was kept after it"
-        for name, run in gone.items()
-        if name not in troubles and run is not first
+        f"run {run.previous}": f"is gone: run {run.id} was kept after it"
+        for run in ordered[1:]
+        if run.previous and run.previous not in there
     }
 
 
-def name_of(run: StoredRun) -> str:
-    """Return the name of the file that a run is kept in at first."""
+def stem_of(run: StoredRun, kind: str = "run") -> str:
+    """Return how the name of a file begins whose newest run this is."""
     stamp = re.sub(r"\D", "", run.started[:19])
-    return f"run-{run.sequence:06}-{stamp}-{run.id}.parquet"
+    return f"{kind}-{run.sequence:06}-{stamp}-{run.id}"
 
 
 def ready(folder: str | os.PathLike[str]) -> None:
@@ -158,11 +156,10 @@ def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:
     identity = os.urandom(6).hex()
     sequence, previous = _place(path)
     kept = replace(record(run, identity), sequence=sequence, previous=previous)
-    target = path / name_of(kept)
     told = table_of(findings_of(run, identity))
     roles = {c.name: c for c in run.schema if c.role is not Role.FEATURE}
     profile = replace(run.serve.profile, roles=roles)
-    store(target, [kept], told, profile=profile, of=[identity])
+    target = store(path / stem_of(kept), [kept], told, profile=profile, of=[identity])
     try:
         return look(target).runs[0]
     except (FileNotFoundError, InputError) as error:
@@ -170,10 +167,9 @@ def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:
 
 
 def _place(path: Path) -> tuple[int, str]:
-    """Return the number of the next run, and the run that is the newest now."""
+    """Return the number of the next run, and the id of the one that is the newest now."""
     names = [found for name in _listed(path) if (found := NAME.fullmatch(name))]
-    last = max(names, key=lambda found: (int(found[1]), found[0]), default=None)
+    last = max(names, key=lambda found: (int(found["sequence"]), found[0]), default=None)
     if last is None:
         return 1, ""
-    previous = last[0] if last[0].startswith("run-") else ""
-    return int(last[1]) + 1, previous
+    return int(last["sequence"]) + 1, last["id"]

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from skewcheck.errors import InputError, UsageError
-from skewcheck.history.folder import NAME, newest, read_folder
-from skewcheck.history.stored import StoredFile, look
+from skewcheck.history.folder import newest, read_folder
+from skewcheck.history.stored import NAME, StoredFile, look, verify
 from skewcheck.sanitize import safe
 
 
@@ -16,6 +16,7 @@ def as_logs(data: object) -> object:
     """Return what to read as LOGS: a history becomes its files, everything else stays.
 
     Raises:
+        InputError: a file of a history is damaged.
         UsageError: two files hold the same night, whose rows would count twice.
     """
     given: list[object] = list(data) if isinstance(data, list | tuple) else [data]
@@ -58,7 +59,5 @@ def _stored(path: Path) -> StoredFile | None:
     """Return what the file of a history says; None for all other data."""
     if not NAME.fullmatch(path.name):
         return None
-    try:
-        return look(path)
-    except (FileNotFoundError, InputError):
-        return None
+    verify(path)
+    return look(path)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +28,9 @@ from skewcheck.verdict import Outcome
 from skewcheck.write import write_through
 
 FORMAT = 1
+NAME = re.compile(
+    r"(?:run|week)-(?P<sequence>\d{6,})-\d+-(?P<id>[0-9a-f]{12})-(?P<digest>[0-9a-f]{16})\.parquet"
+)
 MARK = b"skewcheck.history"
 DIGEST = b"skewcheck.history.sha256"
 ERRORS = (OSError, pa.ArrowException, ValueError, KeyError, TypeError, AttributeError)
@@ -76,15 +80,16 @@ class StoredFile:
 
 
 def store(
-    path: Path,
+    stem: Path,
     runs: Sequence[StoredRun],
     findings: pa.Table,
     *,
     profile: Profile,
     of: Sequence[str],
-) -> None:
-    """Write a file of runs; it is there whole, or not at all.
+) -> Path:
+    """Write a file of runs, whole or not at all, and return where it is.
 
+    Its name is ``stem`` and a digest of what is in it, so that damage to any bit can be noticed.
     ``findings`` is a table as ``table_of`` makes it; ``of`` are the runs whose rows ``profile`` is.
     """
     header = json.dumps(
@@ -99,12 +104,29 @@ def store(
     counts = _widened(profile.table(), "profile")
     told = _widened(findings, "finding")
 
-    def fill(file: IO[bytes]) -> None:
-        with pq.ParquetWriter(file, TABLE.with_metadata(metadata), **WRITTEN) as writer:
-            writer.write_table(told, row_group_size=max(1, told.num_rows))
-            writer.write_table(counts, row_group_size=max(1, counts.num_rows))
+    buffer = pa.BufferOutputStream()
+    with pq.ParquetWriter(buffer, TABLE.with_metadata(metadata), **WRITTEN) as writer:
+        writer.write_table(told, row_group_size=max(1, told.num_rows))
+        writer.write_table(counts, row_group_size=max(1, counts.num_rows))
+    content = buffer.getvalue()
+    path = stem.with_name(f"{stem.name}-{_digest(content)}.parquet")
+    write_through(path, lambda file: file.write(content))
+    return path
 
-    write_through(path, fill)
+
+def _digest(content: bytes | pa.Buffer) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def verify(path: Path) -> None:
+    """Raise InputError where a file is gone, or is not what its name says it was."""
+    found = NAME.fullmatch(path.name)
+    try:
+        whole = path.read_bytes()
+    except OSError as error:
+        raise _refused(path, f"cannot be read ({error.strerror})") from error
+    if found is None or found["digest"] != _digest(whole):
+        raise _refused(path, "is damaged: its content does not have the digest in its name")
 
 
 def table_of(findings: Iterable[StoredFinding]) -> pa.Table:
@@ -186,8 +208,9 @@ def read_findings(path: Path) -> pa.Table:
     Raises:
         InputError: the file is gone or damaged.
     """
+    verify(path)
     try:
-        with pq.ParquetFile(path, memory_map=False, page_checksum_verification=True) as file:
+        with pq.ParquetFile(path, memory_map=False) as file:
             names = FINDINGS.names
             return file.read_row_group(0, columns=names).select(names).cast(FINDINGS)
     except ERRORS as error:
@@ -200,7 +223,13 @@ def profile_of_run(run: StoredRun) -> Profile:
     Raises:
         InputError: the file is gone or damaged.
     """
-    return Profile.load(run.file)
+    return load_profile(run.file)
+
+
+def load_profile(path: Path) -> Profile:
+    """Return the profile in a file; raises InputError where it is gone or damaged."""
+    verify(path)
+    return Profile.load(path)
 
 
 def _refused(path: Path, problem: str) -> InputError:
