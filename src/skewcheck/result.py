@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from skewcheck import config as _config
 from skewcheck import pipeline
 from skewcheck.config import Config
-from skewcheck.history import keep, ready, remember
+from skewcheck.history.tonight import keep, ready, remember
 from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.report import Report, build, rows

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from skewcheck import pipeline, report
-from skewcheck.history import change, course, keep, remember, runs
+from skewcheck.history import change, course, runs
+from skewcheck.history.tonight import keep, remember
 from skewcheck.layout import Course, Listing
 from skewcheck.nights import Change, StoredRun
 from skewcheck.render import json, terminal

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from skewcheck import pipeline
-from skewcheck.history import compact, compacting, findings, keep, profile_of_run, read_folder, runs
+from skewcheck.history import compact, compacting, findings, profile_of_run, read_folder, runs
+from skewcheck.history.tonight import keep
 from skewcheck.profile import Profile
 from tests.history.making import a_run, features, log, names, train
 

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from skewcheck.history import findings, keep, profile_of_run, read_folder, runs
+from skewcheck.history import findings, profile_of_run, read_folder, runs
+from skewcheck.history.tonight import keep
 from tests.cli.conftest import START, environment
 from tests.history.making import a_run, log, names, train
 
 # Keeps the same finished run again and again; says each one's id once it is acknowledged.
 KEEPER = """
 import sys
-from skewcheck.history import keep
+from skewcheck.history.tonight import keep
 from tests.history.making import a_run
 run = a_run(0, ["income"])
 print("ready", flush=True)
@@ -30,7 +31,7 @@ for _ in range(int(sys.argv[2])):
 FULL = """
 import resource, signal, sys
 from skewcheck.errors import OutputError
-from skewcheck.history import keep
+from skewcheck.history.tonight import keep
 from tests.history.making import a_run
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 run = a_run(1)

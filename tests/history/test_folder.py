@@ -14,15 +14,8 @@ import pytest
 
 from skewcheck import pipeline, report
 from skewcheck.errors import InputError, OutputError, UsageError
-from skewcheck.history import (
-    findings,
-    keep,
-    profile_of_run,
-    read_folder,
-    ready,
-    runs,
-    stored,
-)
+from skewcheck.history import findings, profile_of_run, read_folder, runs, stored
+from skewcheck.history.tonight import keep, ready
 from skewcheck.profile import is_profile
 from skewcheck.report import rows
 from skewcheck.span import Period

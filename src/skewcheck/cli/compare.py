@@ -73,7 +73,7 @@ def compare(command: str | None, /, **options: Any) -> int:
     mark_incomplete(html, json_)
 
     from skewcheck import pipeline, report
-    from skewcheck.history import keep, ready, remember
+    from skewcheck.history.tonight import keep, ready, remember
 
     if folder is not None:
         ready(folder)

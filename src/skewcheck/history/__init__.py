@@ -11,9 +11,9 @@ compact(folder, age)        fold the profiles of old nights into weeks; verdicts
 
 from __future__ import annotations
 
-from skewcheck.history.changes import change, course, remember
+from skewcheck.history.changes import change, course
 from skewcheck.history.compacting import Compacted, compact
-from skewcheck.history.folder import Folder, keep, newest, read_folder, ready, runs
+from skewcheck.history.folder import Folder, newest, read_folder, runs
 from skewcheck.history.stored import findings, profile_of_run
 
 __all__ = [
@@ -23,11 +23,8 @@ __all__ = [
     "compact",
     "course",
     "findings",
-    "keep",
     "newest",
     "profile_of_run",
     "read_folder",
-    "ready",
-    "remember",
     "runs",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skewcheck import wording
 from skewcheck.layout import Course as Line
 from skewcheck.layout import Listing, Part, Section
 from skewcheck.nights import Change, Course, Past, StoredFinding, StoredRun
-from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.span import iso
 from skewcheck.verdict import Outcome
+
+if TYPE_CHECKING:
+    from skewcheck.run import Run
 
 ORDER = 90
 NAMED = 6  # columns that a sentence names
