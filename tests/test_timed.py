@@ -145,5 +145,5 @@ def test_a_profile_of_logs_does_not_make_its_time_a_missing_column(tmp_path: Pat
 def test_the_query_for_rows_of_a_cause_shows_those_of_the_window_only(tmp_path: Path) -> None:
     path = as_parquet(WHOLE, tmp_path)
     found = run(str(path), Period(START + DAY, START + 2 * DAY))
-    rows = duckdb.sql(f"SELECT count(*) FROM ({found.serve.relation})").fetchall()
+    rows = duckdb.execute(f"SELECT count(*) FROM ({found.serve.relation})").fetchall()
     assert rows == [(500,)]

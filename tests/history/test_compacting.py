@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skewcheck import pipeline
-from skewcheck.history import compact, compacting, findings, profile_of_run, read_folder, runs
+from skewcheck.history import compact, findings, profile_of_run, read_folder, runs
 from skewcheck.history.tonight import keep
 from skewcheck.profile import Profile
 from tests.history.making import a_run, features, log, names, train
@@ -118,12 +118,12 @@ def test_it_may_be_stopped_after_any_step(
             left[0] -= 1
             if left[0] < 0:
                 raise Killed
-        path.rmdir() if path.is_dir() else _unlink(path, missing_ok=missing_ok)
+        original(path, missing_ok=missing_ok)
 
-    _unlink = Path.unlink
+    original = Path.unlink
     before = known(folder)
     with monkeypatch.context() as patch:
-        patch.setattr(compacting.Path, "unlink", unlink)
+        patch.setattr(Path, "unlink", unlink)
         try:
             compact(folder, DAY)
         except Killed:

@@ -58,7 +58,7 @@ def test_duckdb_queries_the_folder(tmp_path: Path) -> None:
         keep(tmp_path, a_run(day, ["income"] if day == 2 else []))
     query = f"""SELECT count(DISTINCT run), count(*) FILTER (outcome = 'fail')
         FROM '{tmp_path}/*.parquet' WHERE part = 'finding' AND "column" = 'income'"""
-    nights, failures = duckdb.sql(query).fetchall()[0]
+    nights, failures = duckdb.execute(query).fetchall()[0]
     assert nights == 3
     assert failures >= 1
 

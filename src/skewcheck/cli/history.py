@@ -92,12 +92,13 @@ def compact(folder: str | None, older_than: str, policy: Path | None) -> int:
     """
     from skewcheck.history import compact as fold
     from skewcheck.span import duration
+    from skewcheck.wording import rows
 
     done = fold(folder or _from_policy(policy), duration(older_than))
     for name, reason in done.troubles:
         say(f"note: {name}: {reason}")
     sizes = " to ".join(f"{size / 1e6:,.1f} MB" for size in (done.before, done.after))
-    say(f"folded {done.runs:,} runs into {done.weeks:,} weeks, {sizes}")
+    say(f"folded {rows(done.runs, 'run')} into {rows(done.weeks, 'week')}, {sizes}")
     return 0
 
 
@@ -126,6 +127,11 @@ def _from_policy(policy: Path | None) -> str:
     return folder
 
 
+def _pairs(nights: Sequence[StoredRun]) -> Iterable[tuple[StoredRun | None, StoredRun]]:
+    """Return every night with the one before it."""
+    return zip((None, *nights), nights, strict=False)
+
+
 def _refuse_unknown(column: str, nights: Sequence[StoredRun], folder: str) -> None:
     known = dict.fromkeys(name for night in reversed(nights) for name in night.columns)
     if column not in known:
@@ -136,11 +142,13 @@ def _listing(held: Folder, nights: Sequence[StoredRun], *, every: bool) -> str:
     """Return the nights as a table, with what changed from one to the next."""
     from skewcheck.history import change
     from skewcheck.sections.history import told
+    from skewcheck.wording import rows as rows_of
 
     if not nights:
         return f"no run in {held.path}\n"
-    before = [None, *nights[:-1]]
-    changes = {n.id: change(b, n) if b else None for b, n in zip(before, nights, strict=True)}
+    changes = {
+        night.id: change(before, night) if before else None for before, night in _pairs(nights)
+    }
     listed = list(held.runs) if every else nights[-LISTED:]
     rows: list[tuple[str, ...]] = [
         ("window", "verdict", "fail", "incl", "warn", "pass", "since the night before")
@@ -151,8 +159,8 @@ def _listing(held: Folder, nights: Sequence[StoredRun], *, every: bool) -> str:
     if hidden > 0:
         text += f"and {hidden:,} earlier nights (--all lists them)\n"
     superseded = len(held.runs) - len(nights)
-    again = f", {superseded:,} runs replaced by later ones" if superseded else ""
-    text += f"\n{len(nights):,} nights{again}\n"
+    again = f", {rows_of(superseded, 'run')} replaced by a later one" if superseded else ""
+    text += f"\n{rows_of(len(nights), 'night')}{again}\n"
     last = changes[nights[-1].id]
     return text + (f"last night: {told(last)}\n" if last else "")
 
@@ -194,9 +202,10 @@ def _course(column: str, nights: Sequence[StoredRun], courses: Sequence[Course])
     """Return the course of a column as lines: a bar per night, and the last value."""
     from skewcheck.sanitize import safe
     from skewcheck.sections.history import window
+    from skewcheck.wording import rows as rows_of
 
     outcomes = [str(night.columns.get(column, "absent")) for night in nights]
-    text = f"{safe(column)}, {len(nights):,} nights from {window(nights[0])}\n"
+    text = f"{safe(column)}, {rows_of(len(nights), 'night')} from {window(nights[0])}\n"
     text += f"last night: {outcomes[-1]}; fail on {outcomes.count('fail'):,}\n\n"
     width = max((len(one.check) for one in courses), default=0)
     lines = [f"{one.check:<{width}}  {_bars(one)}  {_last(one)}\n" for one in courses]
@@ -238,7 +247,7 @@ def _document(held: Folder, nights: Sequence[StoredRun]) -> dict[str, Any]:
     from skewcheck.sections.history import night_data
 
     listed = []
-    for before, night in zip([None, *nights[:-1]], nights, strict=True):
+    for before, night in _pairs(nights):
         changed = asdict(change(before, night)) if before else None
         listed.append({**night_data(night), "file": night.file.name, "change": changed})
     return {
