@@ -1,4 +1,4 @@
-"""Old profiles are folded into weeks; no verdict and no finding is lost, whenever it is stopped."""
+"""Old profiles are folded; no verdict and no finding is lost, whenever it is stopped."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from skewcheck.profile import Profile
 from tests.history.making import a_run, features, log, names, train
 
 DAY = 86_400.0
+WEEK = 7 * DAY
 NIGHTS = 16  # two whole weeks from a Monday, and two nights
 
 
@@ -58,10 +59,10 @@ def merged(folder: Path) -> Profile:
 
 def test_whole_old_weeks_become_one_file_each_and_nothing_is_lost(folder: Path) -> None:
     before, profile = known(folder), merged(folder)
-    done = compact(folder, DAY)
-    assert (done.weeks, done.runs) == (2, 15)
+    done = compact(folder, DAY, span=WEEK)
+    assert (done.folds, done.runs) == (2, 15)
     assert done.after < done.before
-    assert sum(name.startswith("week-") for name in names(folder)) == 2
+    assert sum(name.startswith("fold-") for name in names(folder)) == 2
     assert sum(name.startswith("run-") for name in names(folder)) == 2
     assert known(folder) == before
     after = merged(folder)
@@ -73,7 +74,7 @@ def test_whole_old_weeks_become_one_file_each_and_nothing_is_lost(folder: Path) 
 def test_a_week_is_the_sum_of_the_runs_that_count(folder: Path) -> None:
     newest = [run for run in runs(folder) if run.span and run.span.last < _end_of_week(folder)]
     whole = reduce(Profile.merge, [profile_of_run(run) for run in newest])
-    compact(folder, DAY)
+    compact(folder, DAY, span=WEEK)
     found = profile_of_run(runs(folder)[0])
     assert found.rows == whole.rows == 7 * 5_000
     assert found.columns["age"].numbers == whole.columns["age"].numbers
@@ -87,19 +88,19 @@ def _end_of_week(folder: Path) -> float:
 
 def test_nights_that_are_not_old_stay_as_they_are(folder: Path) -> None:
     before = names(folder)
-    assert compact(folder, 90 * DAY).weeks == 0
+    assert compact(folder, 90 * DAY, span=WEEK).folds == 0
     assert names(folder) == before
 
 
 def test_compacting_again_changes_nothing(folder: Path) -> None:
-    compact(folder, DAY)
+    compact(folder, DAY, span=WEEK)
     before = names(folder)
-    assert compact(folder, DAY).weeks == 0
+    assert compact(folder, DAY, span=WEEK).folds == 0
     assert names(folder) == before
 
 
 def test_the_next_run_counts_on_after_compacting(folder: Path) -> None:
-    compact(folder, 0.0)
+    compact(folder, 0.0, span=WEEK)
     assert keep(folder, a_run(20)).sequence == NIGHTS + 2
     assert not read_folder(folder).troubles
 
@@ -125,10 +126,10 @@ def test_it_may_be_stopped_after_any_step(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", unlink)
         try:
-            compact(folder, DAY)
+            compact(folder, DAY, span=WEEK)
         except Killed:
             assert known(folder) == before
-    compact(folder, DAY)
+    compact(folder, DAY, span=WEEK)
     assert known(folder) == before
     assert sum(name.startswith("run-") for name in names(folder)) == 2
     merged(folder)
@@ -139,7 +140,7 @@ def test_a_damaged_night_is_left_alone_and_named(folder: Path) -> None:
     whole = bytearray(damaged.read_bytes())
     whole[300] ^= 1
     damaged.write_bytes(whole)
-    done = compact(folder, DAY)
+    done = compact(folder, DAY, span=WEEK)
     assert dict(done.troubles).keys() == {damaged.name}
     assert damaged.exists()
     assert len(read_folder(folder).runs) == NIGHTS + 1
@@ -153,6 +154,6 @@ def test_weeks_in_which_the_baseline_changed_are_folded_in_parts(tmp_path: Path)
             else features(20_000, 1).with_columns(age=features(20_000, 1)["age"] / 7)
         )
         keep(tmp_path, pipeline.compare(frame, log(day)))
-    compact(tmp_path, 0.0)
-    assert sum(name.startswith("week-") for name in names(tmp_path)) == 2
+    compact(tmp_path, 0.0, span=WEEK)
+    assert sum(name.startswith("fold-") for name in names(tmp_path)) == 2
     assert len(runs(tmp_path)) == 8

@@ -42,7 +42,7 @@ def history() -> None:
     \b
     skewcheck history [DIR]             the nights, oldest first, and what is new
     skewcheck history [DIR] COLUMN      the course of a column
-    skewcheck history compact [DIR]     fold old profiles into weeks
+    skewcheck history compact [DIR]     fold old profiles
 
     DIR may be left out where the policy file names it (history = "DIR").
     """
@@ -80,15 +80,15 @@ def show(words: tuple[str, ...], policy: Path | None, every: bool, json_: str | 
     return deliver(text, 0)
 
 
-@history.command(short_help="Fold the profiles of old nights into weeks.")
+@history.command(short_help="Fold the profiles of old nights.")
 @click.argument("folder", required=False, metavar="[DIR]")
 @click.option("--older-than", default="90d", metavar="SPAN", help="As 8w  [default: 90d]")
 @policy_option
 def compact(folder: str | None, older_than: str, policy: Path | None) -> int:
-    """Fold the profiles of whole weeks that ended SPAN before the newest night.
+    """Fold the nights of each four weeks that ended SPAN before the newest night.
 
-    Every verdict and finding stays; of the profiles, the sum of each week. It may be stopped at any
-    moment, and run beside nightly jobs.
+    Every verdict and finding stays; of the profiles, the sum of each four weeks. It may be stopped
+    at any moment, and run beside nightly jobs.
     """
     from skewcheck.history import compact as fold
     from skewcheck.span import duration
@@ -98,7 +98,7 @@ def compact(folder: str | None, older_than: str, policy: Path | None) -> int:
     for name, reason in done.troubles:
         say(f"note: {name}: {reason}")
     sizes = " to ".join(f"{size / 1e6:,.1f} MB" for size in (done.before, done.after))
-    say(f"folded {rows(done.runs, 'run')} into {rows(done.weeks, 'week')}, {sizes}")
+    say(f"folded {rows(done.runs, 'run')} into {rows(done.folds, 'file')}, {sizes}")
     return 0
 
 

@@ -6,7 +6,7 @@ findings(run, column)       its findings, read when asked for
 profile_of_run(run)         the profile of serve that its file holds
 keep(folder, run)           add a finished run
 remember(folder, run)       what the report of a run tells of earlier ones
-compact(folder, age)        fold the profiles of old nights into weeks; verdicts stay
+compact(folder, age)        fold the profiles of old nights; verdicts and findings stay
 """
 
 from __future__ import annotations

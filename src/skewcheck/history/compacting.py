@@ -1,8 +1,8 @@
-"""Folds the profiles of old nights into weeks. No verdict and no finding is ever lost.
+"""Folds the profiles of old nights, four weeks into one. No verdict and no finding is ever lost.
 
-The week's file is written whole before the first file that it stands for is removed; a run that is
-in two files meanwhile counts once. So a kill at any moment, or two of these at once, leave a
-history that reads the same, and the next one finishes the work.
+The file of a fold is written whole before the first file that it stands for is removed; a run
+that is in two files meanwhile counts once. So a kill at any moment, or two of these at once, leave
+a history that reads the same, and the next one finishes the work.
 """
 
 from __future__ import annotations
@@ -23,47 +23,47 @@ from skewcheck.history.stored import StoredFile, load_profile, read_findings, st
 from skewcheck.nights import StoredRun
 from skewcheck.profile import Profile
 
-WEEK = 7 * 86_400.0
+SPAN = 28 * 86_400.0  # seconds that a fold covers
 MONDAY = 4 * 86_400.0  # 1970-01-05 was one
 LEFT_BEHIND = 86_400.0  # seconds after which what a killed writer left is cleared away
 
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What was done: weeks written, runs in them, bytes before and after, files left alone."""
+    """What was done: folds written, runs in them, bytes before and after, files left alone."""
 
-    weeks: int
+    folds: int
     runs: int
     before: int
     after: int
     troubles: tuple[tuple[str, str], ...]
 
 
-def compact(folder: str | os.PathLike[str], older_than: float) -> Compacted:
-    """Fold the nights of whole weeks that ended so many seconds before the newest night.
+def compact(folder: str | os.PathLike[str], older_than: float, *, span: float = SPAN) -> Compacted:
+    """Fold the nights of whole spans that ended so many seconds before the newest night.
 
     The newest night is the measure, not the clock. Each run stays on record with all its findings;
-    the profile is that of the nights' newest runs together. Weeks in which the grids of train
+    the profile is that of the nights' newest runs together. Spans in which the grids of train
     changed are folded in parts. A file that cannot be read is left as it is and named.
 
     Raises:
         InputError: the folder cannot be listed.
-        OutputError: a week cannot be written; the nights stay as they are.
+        OutputError: a fold cannot be written; the nights stay as they are.
     """
     held = read_folder(folder)
     before = _size(held.path)
     troubles = dict(held.troubles)
     _remove_copies(held)
     ends = [_end(run) for run in held.runs]
-    lots = _lots(held, max(ends, default=0.0) - older_than)
-    weeks = folded = 0
+    lots = _lots(held, max(ends, default=0.0) - older_than, span)
+    folds = folded = 0
     for lot in lots:
         for part in _alike(lot, troubles):
             if len(part) > 1:
                 _fold(held.path, part)
-                weeks, folded = weeks + 1, folded + len(part)
+                folds, folded = folds + 1, folded + len(part)
     _clear(held.path)
-    return Compacted(weeks, folded, before, _size(held.path), tuple(troubles.items()))
+    return Compacted(folds, folded, before, _size(held.path), tuple(troubles.items()))
 
 
 def _end(run: StoredRun) -> float:
@@ -71,17 +71,19 @@ def _end(run: StoredRun) -> float:
     return run.span.last if run.span else datetime.fromisoformat(run.started).timestamp()
 
 
-def _week(run: StoredRun) -> float:
-    return (_end(run) - MONDAY) // WEEK
+def _place(run: StoredRun, span: float) -> float:
+    """Return the number of the span that a run lies in."""
+    return (_end(run) - MONDAY) // span
 
 
-def _lots(held: Folder, until: float) -> list[list[StoredFile]]:
-    """Return the files of single runs by week, for the weeks that ended before a moment."""
+def _lots(held: Folder, until: float, span: float) -> list[list[StoredFile]]:
+    """Return the files of single runs by span, for the spans that ended before a moment."""
     lots: dict[float, list[StoredFile]] = {}
     for file in held.files:
-        if len(file.runs) == 1 and (_week(file.runs[0]) + 1) * WEEK + MONDAY <= until:
-            lots.setdefault(_week(file.runs[0]), []).append(file)
-    return [lots[week] for week in sorted(lots)]
+        place = _place(file.runs[0], span)
+        if len(file.runs) == 1 and (place + 1) * span + MONDAY <= until:
+            lots.setdefault(place, []).append(file)
+    return [lots[place] for place in sorted(lots)]
 
 
 Lot = list[tuple[StoredFile, Profile, pa.Table]]
@@ -108,7 +110,7 @@ def _fold(folder: Path, lot: Lot) -> None:
     profiles = [profile for file, profile, _ in lot if file.runs[0].id in counted]
     told = pa.concat_tables([told for _, _, told in lot]).unify_dictionaries()
     whole = reduce(Profile.merge, profiles)
-    store(folder / stem_of(runs[-1], "week"), runs, told, profile=whole, of=sorted(counted))
+    store(folder / stem_of(runs[-1], "fold"), runs, told, profile=whole, of=sorted(counted))
     for file, _, _ in lot:
         file.path.unlink(missing_ok=True)
 

@@ -29,7 +29,7 @@ from skewcheck.write import write_through
 
 FORMAT = 1
 NAME = re.compile(
-    r"(?:run|week)-(?P<sequence>\d{6,})-\d+-(?P<id>[0-9a-f]{12})-(?P<digest>[0-9a-f]{16})\.parquet"
+    r"(?:run|fold)-(?P<sequence>\d{6,})-\d+-(?P<id>[0-9a-f]{12})-(?P<digest>[0-9a-f]{16})\.parquet"
 )
 MARK = b"skewcheck.history"
 DIGEST = b"skewcheck.history.sha256"
@@ -221,7 +221,7 @@ def read_findings(path: Path) -> pa.Table:
 
 
 def profile_of_run(run: StoredRun) -> Profile:
-    """Return the profile of serve that the file of a run holds; a compacted one is of its week.
+    """Return the profile of serve that the file of a run holds; a folded one is of its four weeks.
 
     Raises:
         InputError: the file is gone or damaged.
