@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ WRITTEN: dict[str, Any] = {
     # Cells rise slowly and counts are small: stored so, a night takes a third.
     "use_dictionary": [field.name for field in TABLE if pa.types.is_dictionary(field.type)],
     "column_encoding": {"cell": "DELTA_BINARY_PACKED", "n": "BYTE_STREAM_SPLIT"},
+    "write_statistics": ["part", "run"],  # what a query prunes by; more makes footers slow
     "write_page_checksum": True,
 }
 
@@ -241,9 +242,12 @@ def _refused(path: Path, problem: str) -> InputError:
 
 def _plain(run: StoredRun) -> dict[str, Any]:
     """Return a record as JSON holds it; where the file is, is no part of it."""
-    kept = {**asdict(run), "span": [run.span.first, run.span.last] if run.span else None}
-    del kept["file"]
-    return kept
+    kept = {name: getattr(run, name) for name in _NAMES}
+    by_outcome: dict[str, list[str]] = {}
+    for name, outcome in run.columns.items():
+        by_outcome.setdefault(outcome, []).append(name)
+    span = [run.span.first, run.span.last] if run.span else None
+    return {**kept, "span": span, "columns": by_outcome}
 
 
 _NAMES = tuple(field.name for field in fields(StoredRun) if field.name != "file")
@@ -253,7 +257,9 @@ def _run(raw: dict[str, Any], path: Path) -> StoredRun:
     kept = {name: raw[name] for name in _NAMES}
     kept["span"] = Span(*raw["span"]) if raw["span"] else None
     kept["outcome"] = Outcome(raw["outcome"])
-    for name in ("columns", "modes"):
-        kept[name] = {key: Outcome(outcome) for key, outcome in raw[name].items()}
+    # A thousand nights of hundreds of columns are read at once: one Outcome per list of names.
+    by_outcome = {Outcome(outcome): names for outcome, names in raw["columns"].items()}
+    kept["columns"] = {name: outcome for outcome, names in by_outcome.items() for name in names}
+    kept["modes"] = {key: Outcome(outcome) for key, outcome in raw["modes"].items()}
     kept["causes"] = {key: [tuple(one) for one in found] for key, found in raw["causes"].items()}
     return StoredRun(**kept, file=path)
