@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from skewcheck.breakdown import breakdowns, step_of
 from skewcheck.column import ColumnSpec
 from skewcheck.duplicates import Keys
-from skewcheck.engines.local import Progress, fold, in_order
+from skewcheck.during import Times
+from skewcheck.engines.local import Progress, Watch, fold, in_order
 from skewcheck.opened import Opened
 from skewcheck.pairing.request import Request
 from skewcheck.partners import by_column, keys_of, may_pair, pair_up
 from skewcheck.peek import plan
 from skewcheck.profile import Plan, Profile
 from skewcheck.schema import Kind, Role, Schema
-from skewcheck.sources.batch import Source
+from skewcheck.sources.batch import Batch, Source
 
 if TYPE_CHECKING:
     from skewcheck.pairing.pairs import Pairs
@@ -31,8 +32,12 @@ def profile_of(
     *,
     like: Profile | None = None,
     watch: Keys | None = None,
+    times: Times | None = None,
 ) -> Profile:
-    """Return a side's profile, on the grids of ``like``; a saved one is taken as it is."""
+    """Return a side's profile, on the grids of ``like``; a saved one is taken as it is.
+
+    ``times`` watches for the span of its events, unless it has seen them already.
+    """
     if side.profile or not side.source:
         assert side.profile
         return side.profile
@@ -40,8 +45,10 @@ def profile_of(
     laid = _like(like, kinds) if like else plan(side.head, kinds)
     laid = replace(laid, by=breakdowns(schema, side.kinds), step=step_of(side.source.rows))
     skip = _skipped(schema)
-    looking = watch.watch if watch and not watch.seen else None
+    seen = watch is not None and watch.seen
+    looking = None if seen else _all(watch, times)
     profile = fold(side.source, laid, skip=skip, watch=looking, progress=progress)
+    profile.span = times.span if times else None
     return _without_copies(profile, watch, side.source, skip) if watch else profile
 
 
@@ -60,6 +67,8 @@ def read_together(
     request: Request,
     watch: Keys | None,
     progress: Progress | None,
+    *,
+    times: Times | None = None,
 ) -> Read | None:
     """Return both sides counted and paired, each column decoded once; None where that cannot be.
 
@@ -73,7 +82,8 @@ def read_together(
     assert train.source and serve.source
     names = dict.fromkeys([*train.source.declared, *serve.source.declared])
     nothing = frozenset(names)
-    rows = fold(serve.source, Plan(), skip=nothing, watch=watch.watch, progress=progress)
+    looking = _all(watch, times)
+    rows = fold(serve.source, Plan(), skip=nothing, watch=looking, progress=progress)
     watch.seen = True
     if not may_pair(train, serve, keys, request, watch):
         return None
@@ -83,7 +93,7 @@ def read_together(
         replace(laid, by=breakdowns(schema, source.declared), step=step_of(source.rows))
         for source in (train.source, serve.source)
     )
-    right = Profile(own, rows.rows, ledger=rows.ledger)
+    right = Profile(own, rows.rows, ledger=rows.ledger, span=times.span if times else None)
     fill = [name for name in names if schema.role(name) not in UNCOUNTED]
     pairs = pair_up(
         (train, serve), (left, right), schema, request, keys, fill=fill, progress=progress
@@ -95,6 +105,17 @@ def read_together(
     right.plan = replace(right.plan, columns=like.columns)
     in_order(right.finish(), serve.source)
     return Read((left, _without_copies(right, watch, serve.source, _skipped(schema))), pairs)
+
+
+def _all(*watchers: Keys | Times | None) -> Watch | None:
+    """Return what lets each of them see a batch; None where there is none."""
+    there = [one.watch for one in watchers if one is not None]
+
+    def watch(batch: Batch) -> None:
+        for look in there:
+            look(batch)
+
+    return watch if there else None
 
 
 def _skipped(schema: Schema) -> frozenset[str]:

@@ -54,6 +54,7 @@ class InputError(SkewcheckError):
         parts.append(problem)
         super().__init__(": ".join(parts) + (f"; {hint}" if hint else ""))
         self.file, self.line, self.column, self.hint = file, line, column, hint
+        self.problem = problem
 
 
 class OutputError(SkewcheckError):

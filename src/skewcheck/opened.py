@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
+from skewcheck.errors import UsageError
 from skewcheck.peek import first_rows
 from skewcheck.profile import Profile, is_profile
 from skewcheck.schema import Kind
@@ -42,7 +43,11 @@ def open_side(data: object, hint: Mapping[str, Kind] | None = None) -> Opened:
         return Opened("profile", data, None, [])
     given_paths = data if isinstance(data, list | tuple) else [data]
     paths = [Path(path) for path in given_paths if isinstance(path, str | Path)]
-    if paths and all(is_profile(path) for path in paths):
+    saved = [is_profile(path) for path in paths]
+    if any(saved) and not all(saved):
+        path = paths[saved.index(True)]
+        raise UsageError(f"{path} is a saved profile, and not all are; give only profiles, or rows")
+    if paths and all(saved):
         loaded = [Profile.load(path) for path in paths]
         return Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
     source = open_source(data, hint=hint)

@@ -16,13 +16,15 @@ from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
 from skewcheck.config import Config
 from skewcheck.config.tables import Place
-from skewcheck.counted import profile_of, read_together
+from skewcheck.counted import UNCOUNTED, profile_of, read_together
 from skewcheck.deciding import score_of, with_column, with_decisions
 from skewcheck.decisions import Decisions
 from skewcheck.discovery import discover
+from skewcheck.during import OUTSIDE, TIMELESS, Times, time_column, within
 from skewcheck.engines.local import Progress
 from skewcheck.errors import InputError
 from skewcheck.finding import Finding
+from skewcheck.history.serving import as_logs
 from skewcheck.judge import judge
 from skewcheck.opened import Opened, open_side
 from skewcheck.pairing.request import Request
@@ -45,6 +47,7 @@ from skewcheck.roles import given, guess, layered
 from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sides import Sides
+from skewcheck.span import Period
 from skewcheck.spans import span_of, spanned, with_span
 from skewcheck.verdict import Outcome
 
@@ -67,11 +70,13 @@ def compare(
     pairing: Request | None = None,
     labels: object = None,
     replaying: ModelRequest | None = None,
+    period: Period | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Run:
     """Return the finished comparison of two sides: data, paths or saved profiles.
 
+    Of serve only the events of ``period`` are taken, if one is given; the ledger counts the rest.
     Rows are paired with those of ``pairing.offline``, or with train's own where keys overlap.
     ``labels`` are labels by serve's key that a file of their own holds.
 
@@ -87,6 +92,7 @@ def compare(
     # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
     left = open_side(train)
+    serve = as_logs(serve)
     right = open_side(serve, left.kinds)
     overrides = _with_snapshot_time(overrides or {}, request, right)
     arrivals, labels = None, config.labels if labels is None else labels
@@ -96,6 +102,7 @@ def compare(
         schema, arrivals = _with_labels(labels, left, right, config, overrides)
         right = with_labels(right, arrivals)
     span = span_of(right, schema)
+    right, taken = within(right, period or Period(), schema)
     right, schema = spanned(right, span), with_span(schema, span)
     schema, derive = _derived(schema, config.policy)
     left, right = derive(left), derive(right)
@@ -103,20 +110,25 @@ def compare(
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
     watch = watch_keys(left, right, schema, request)
-    read = read_together(left, right, schema, request, watch, progress)
+    events = _events(right, schema)
+    read = read_together(left, right, schema, request, watch, progress, times=events)
     train_profile = read.profiles[0] if read else profile_of(left, schema, progress)
     _refuse_empty("TRAIN", left, train_profile)
     kinds = {n: c.kind for n, c in train_profile.columns.items()}
     if Kind.EMPTY in left.kinds.values() and not right.once:
-        # a container of JSON declares nothing: now it is known
-        right = spanned(open_side(serve, kinds), span)
-        right = derive(with_labels(right, arrivals) if arrivals else right)
+        # A container of JSON declares nothing: now it is known what it should hold.
+        right = open_side(serve, kinds)
+        right, taken = within(with_labels(right, arrivals) if arrivals else right, taken, schema)
+        events = _events(right, schema) or events
+        right = derive(spanned(right, span))
     partner = left if request.offline is None else derive(open_side(request.offline, kinds))
     keys = keys_of(partner, right, schema)
     if read:
         serve_profile = read.profiles[1]
     else:
-        serve_profile = profile_of(right, schema, progress, like=train_profile, watch=watch)
+        serve_profile = profile_of(
+            right, schema, progress, like=train_profile, watch=watch, times=events
+        )
     _refuse_empty("LOGS", right, serve_profile)
     pairs = read.pairs if read else None
     note, profiles = "", (train_profile, serve_profile)
@@ -166,6 +178,7 @@ def compare(
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
         replay=again,
+        period=taken,
     )
 
 
@@ -242,9 +255,10 @@ def make_profile(
     """Return the profile of a data set, its roles guessed as if it were train."""
     side = open_side(data)
     schema = _schema(side, None, config or Config(), overrides or {})
-    profile = profile_of(side, schema, progress)
+    profile = profile_of(side, schema, progress, times=_events(side, schema))
     labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
     profile.labels.update({n: reason for n, reason in labels.items() if n in profile.columns})
+    profile.roles = {c.name: c for c in schema if c.role in UNCOUNTED}
     return profile
 
 
@@ -259,6 +273,10 @@ def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overr
     roles = layered(config.roles, given(overrides, "on the command line"))
     if left.profile and right:
         roles = layered(_labels(left.profile, right), roles)
+    if right and right.profile:
+        there = left.kinds.keys() | right.kinds.keys()
+        kept = {n: c for n, c in right.profile.roles.items() if n in there}
+        roles = layered(kept, roles)
     return guess(
         left.kinds,
         right.head if right else None,
@@ -326,6 +344,12 @@ def _pacing(serve: Opened, schema: Schema, times: Mapping[str, Timed]) -> str:
     return pacing_note(serve.head, schema, times) if times else ""
 
 
+def _events(side: Opened, schema: Schema) -> Times | None:
+    """Return the watch for the span that a side's events cover, where they have a time."""
+    column = time_column(side, schema)
+    return Times(column) if column is not None and side.source else None
+
+
 def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
     """Raise InputError when a side has no row, with the first reason if none could be read."""
     if profile.rows:
@@ -333,6 +357,11 @@ def _refuse_empty(title: str, side: Opened, profile: Profile) -> None:
     for file, line, reason in profile.ledger.notes.get("malformed", [])[:1]:
         problem = f"{reason}; none of {profile.ledger.events:,} events of {title} can be read"
         raise InputError(problem, file=file, line=line, hint="write the log again")
+    fates = profile.ledger.fates
+    elsewhere = ", ".join(f"{fates[fate]:,} {fate}" for fate in (OUTSIDE, TIMELESS) if fates[fate])
+    if elsewhere:
+        problem = f"has no event of that time: {elsewhere}"
+        raise InputError(problem, file=side.name, hint="give another --since, --until or --window")
     raise InputError(f"{title} has no row", file=side.name, hint="check the path")
 
 

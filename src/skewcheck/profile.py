@@ -19,8 +19,9 @@ from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
 from skewcheck.rowsample import RowSample, taken
-from skewcheck.schema import Kind
+from skewcheck.schema import Column, Kind, Role
 from skewcheck.sources.batch import Batch, Lanes
+from skewcheck.span import Span
 from skewcheck.summaries.blocks import Blocks
 from skewcheck.summaries.cut import NULL, Cut
 from skewcheck.summaries.gridspec import GridSpec, Row
@@ -68,6 +69,8 @@ class Profile:
     """All columns of one side, with the ledger of the reading; two profiles add up.
 
     ``labels`` are the columns taken for labels while there were rows to look at, with the reason.
+    ``span`` is the time that its events cover, where they have one. ``roles`` are those of columns
+    that are no features, kept where the profile is all that a later run has of this side.
     ``sample`` holds some rows as long as the run lasts; a saved profile has none.
 
     ``groups`` are the rows of each group by way of grouping; ``blocks`` the coarse counts by way
@@ -79,6 +82,8 @@ class Profile:
     columns: dict[str, ColumnProfile] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
     labels: dict[str, str] = field(default_factory=dict)
+    span: Span | None = None
+    roles: dict[str, Column] = field(default_factory=dict)
     sample: RowSample = field(default_factory=RowSample, repr=False, compare=False)
     groups: dict[str, Counter[str]] = field(default_factory=dict)
     blocks: dict[str, dict[str, Blocks]] = field(default_factory=dict)
@@ -172,6 +177,8 @@ class Profile:
         merged = Profile(plan, self.rows + other.rows)
         merged.ledger = self.ledger.merge(other.ledger)
         merged.labels = {**other.labels, **self.labels}
+        merged.span = self.span.merge(other.span) if self.span else other.span
+        merged.roles = {**other.roles, **self.roles}
         merged.sample = self.sample.merge(other.sample)
         for name in names:
             empty = ColumnProfile(merged.plan.spec(name))
@@ -189,7 +196,7 @@ class Profile:
 
     def subtract(self, other: Profile) -> Profile:
         """Return the profile without the other's rows, which must be copies of rows that stay."""
-        left = Profile(self.plan, self.rows - other.rows, ledger=self.ledger)
+        left = Profile(self.plan, self.rows - other.rows, ledger=self.ledger, span=self.span)
         absent = States(Counter(absent=other.rows))
         for name, column in self.columns.items():
             copies = other.columns.get(name) or ColumnProfile(column.spec, absent)
@@ -208,22 +215,31 @@ class Profile:
         """Write the profile; the file is whole or absent."""
         from skewcheck.write import write_through
 
-        table = pa.Table.from_pylist([], schema=TABLE)
+        table = self.table().replace_schema_metadata({MARK: json.dumps(self.header()).encode()})
+        write_through(Path(path), lambda file: pq.write_table(table, file, compression="zstd"))
+
+    def table(self) -> pa.Table:
+        """Return the counts in long form; with the header they are the whole profile."""
         parts = [_encoded(name, _summaries(column)) for name, column in self.columns.items()]
         for by, columns in self.blocks.items():
             parts += [_encoded(n, [(f"{by}{SEP}", block)]) for n, block in columns.items()]
         for by, name, group in self._parts():
             own = _summaries(self.splits[by][name][group])
             parts.append(_encoded(name, [(f"{by}{SEP}{group}{SEP}{s}", x) for s, x in own]))
-        table = pa.concat_tables([table, *parts]).unify_dictionaries()
-        table = table.replace_schema_metadata({MARK: json.dumps(self._header()).encode()})
-        write_through(Path(path), lambda file: pq.write_table(table, file, compression="zstd"))
+        return pa.concat_tables([TABLE.empty_table(), *parts]).unify_dictionaries()
 
-    def _header(self) -> dict[str, Any]:
+    def header(self, group: int = 0) -> dict[str, Any]:
+        """Return what is not in the table, JSON-able.
+
+        ``group`` is the row group of the file that the table starts at: others may come before it.
+        """
         return {
             "format": FORMAT,
+            "group": group,
             "rows": self.rows,
             "labels": self.labels,
+            "roles": {name: [c.role, c.reason] for name, c in self.roles.items()},
+            "span": astuple(self.span) if self.span else None,
             "columns": {
                 name: [c.spec.kind, *astuple(c.spec.grid)] for name, c in self.columns.items()
             },
@@ -247,8 +263,10 @@ class Profile:
             InputError: the file is no profile, or of a later format than this version reads.
         """
         try:
-            table = pq.read_table(path, memory_map=False)
-            header = json.loads((table.schema.metadata or {})[MARK])
+            with pq.ParquetFile(path, memory_map=False, page_checksum_verification=True) as file:
+                header = json.loads((file.metadata.metadata or {})[MARK])
+                groups = range(header.get("group", 0), file.num_row_groups)
+                table = file.read_row_groups(groups, columns=TABLE.names, use_threads=True)
         except (OSError, KeyError, ValueError, pa.ArrowException) as error:
             raise InputError(
                 "is not a readable skewcheck profile",
@@ -320,6 +338,9 @@ def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     ledger.notes = {k: [tuple(n) for n in v] for k, v in header["ledger"]["notes"].items()}
     ledger.files, ledger.skipped = header["ledger"]["files"], header["ledger"]["skipped"]
     profile = Profile(Plan(specs), header["rows"], ledger=ledger, labels=header.get("labels", {}))
+    profile.span = Span(*header["span"]) if header.get("span") else None
+    kept = header.get("roles", {}).items()
+    profile.roles = {n: Column(n, Role(role), reason) for n, (role, reason) in kept}
     profile.groups = {by: Counter(n) for by, n in header.get("groups", {}).items()}
     profile.columns = {name: ColumnProfile(spec) for name, spec in specs.items()}
     for (name, summary), rows in _grouped(table):

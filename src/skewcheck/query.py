@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skewcheck.during import TimedPart
 from skewcheck.formats import Layout
 from skewcheck.sources.batch import Source
 from skewcheck.sources.derived import inner
+from skewcheck.span import Period
 from skewcheck.sql import ident, literal
 
 if TYPE_CHECKING:
@@ -108,7 +112,14 @@ def relation(source: Source | None, fallback: str) -> str:
     Data in memory are called by ``fallback``: DuckDB finds a frame by its variable's name. Empty
     for features in JSON text, which no short query opens.
     """
-    parts = [inner(part) for part in source.parts] if source else []
+    if source:
+        source = replace(source, parts=tuple(map(inner, source.parts)))
+    first = source.parts[0] if source and source.parts else None
+    if source and isinstance(first, TimedPart):
+        under = tuple(part.part for part in source.parts if isinstance(part, TimedPart))
+        rows = relation(replace(source, parts=under), fallback)
+        return rows and _during(rows, first.column, first.period)
+    parts = source.parts if source else ()
     container = type(parts[0]).__module__.rpartition(".")[2] if parts else ""
     if source is None or container not in READERS:
         return f"FROM {ident(fallback)}"
@@ -123,6 +134,15 @@ def relation(source: Source | None, fallback: str) -> str:
     if layout.prefix:
         return f"SELECT *, COLUMNS({literal(layout.prefix + '(.+)')}) AS '\\1' FROM {rows}"  # noqa: S608
     return f"FROM {rows}"
+
+
+def _during(rows: str, column: str, period: Period) -> str:
+    """Return the rows of a query that lie in a period."""
+    ends = ((">=", period.since), ("<", period.until))
+    time = _time("t", column)
+    moments = ((than, math.floor(1e6 * at)) for than, at in ends if at is not None)
+    asked = [f"{time} {than} make_timestamp({micros})" for than, micros in moments]
+    return f"SELECT * FROM ({rows}) AS t WHERE {' AND '.join(asked)}"  # noqa: S608 -- shown only
 
 
 def _files(names: Sequence[str]) -> str:

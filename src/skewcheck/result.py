@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from skewcheck import config as _config
 from skewcheck import pipeline
 from skewcheck.config import Config
-from skewcheck.pairing.request import Request, duration
+from skewcheck.history.tonight import keep, ready, remember
+from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.replay.request import ModelRequest
 from skewcheck.report import Report, build, rows
 from skewcheck.run import Run
 from skewcheck.schema import Role
+from skewcheck.span import duration, period
 from skewcheck.verdict import Outcome
 from skewcheck.write import write
 
@@ -137,6 +140,10 @@ def compare(
     rel_tol: Tolerance = None,
     model: str | os.PathLike[str] | None = None,
     predict: str | Callable[[Any], Any] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    window: str | None = None,
+    history: str | os.PathLike[str] | None = None,
     policy: Config | str | os.PathLike[str] | None = None,
 ) -> Result:
     """Return the comparison of a training snapshot with the logs of a model in shadow mode.
@@ -156,10 +163,14 @@ def compare(
     ``model`` (an ONNX, LightGBM text or XGBoost JSON file) or ``predict`` (a function, or
     ``"package.module:function"``, that takes a ``pyarrow.Table`` of features and returns a number
     per row) is asked again for a sample of the logged rows.
+    ``since`` and ``until`` (ISO times, or ``"7d"`` before now) or ``window`` (``"1d"``, the last
+    one in the log) choose serve's events by time. ``history`` is a folder in which the run leaves
+    a file, and whose earlier nights the report tells of; the policy file may name it too.
 
     Raises:
         InputError: a side cannot be read, holds no row, or they have nothing in common.
         ConfigError: the policy file is wrong.
+        OutputError: the run cannot be kept in the history.
     """
     given = {
         Role.KEY: key,
@@ -178,6 +189,10 @@ def compare(
         _tolerances(abs_tol),
         _tolerances(rel_tol),
     )
+    asked = period(since, until, window)
+    folder = history or (loaded.history if loaded else None)
+    if folder is not None:
+        ready(folder)
     run = pipeline.compare(
         train,
         serve,
@@ -186,7 +201,11 @@ def compare(
         pairing=pairing,
         labels=labels,
         replaying=ModelRequest(os.fspath(model) if model else None, predict),
+        period=asked,
     )
+    if folder is not None:
+        run = replace(run, past=remember(folder, run))
+        keep(folder, run)
     return Result(run)
 
 

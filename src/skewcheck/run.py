@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from skewcheck.ledger import Ledger
+from skewcheck.nights import Past
 from skewcheck.policy import Policy
 from skewcheck.profile import Profile
 from skewcheck.schema import Schema
 from skewcheck.sides import Sides
+from skewcheck.span import Period
 from skewcheck.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Partner:
 class Run:
     """A comparison with its verdict; ``sides`` are all columns of both, laid on common grids.
 
+    ``period`` is what of serve was asked for, ``past`` what the history knows of earlier nights.
     ``reasons`` say by column why it differs; ``partner`` is None where no row was paired,
     ``replay`` where no model was asked again.
 
@@ -76,3 +79,5 @@ class Run:
     reasons: Mapping[str, Reasons] = field(default_factory=dict)
     partner: Partner | None = None
     replay: Replay | None = None
+    period: Period = field(default_factory=Period)
+    past: Past | None = None

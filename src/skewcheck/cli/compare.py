@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from skewcheck.cli.announce import (
 from skewcheck.cli.options import (
     given_model,
     given_pairing,
+    given_period,
     given_roles,
     pairing_options,
     policy_option,
@@ -27,6 +29,7 @@ from skewcheck.cli.options import (
     replay_options,
     role_options,
     two_sides,
+    window_options,
 )
 from skewcheck.cli.outputs import asked, check, mark_incomplete, output_options, write_files
 from skewcheck.cli.progress import bar
@@ -49,9 +52,11 @@ if TYPE_CHECKING:
 )
 @pairing_options
 @replay_options
+@window_options
 @policy_option
 @output_options
 @announcing_options
+@click.option("--history", metavar="DIR", help="Keep the run in this folder, and tell of others.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 also when the policy fails or is unsure.")
 @click.option("-q", "--quiet", is_flag=True, help="No report on the terminal.")
 @click.option("-v", "--verbose", is_flag=True, help="Every column, check, guess and limit.")
@@ -72,7 +77,8 @@ def compare(command: str | None, /, **options: Any) -> int:
     before = verdict_before(targets)
     try:
         config = load(options["policy"])
-        pairing, replaying = given_pairing(options), given_model(options)
+        pairing, period = given_pairing(options), given_period(options)
+        replaying = given_model(options)
         train, logs = two_sides(options["train"], options["logs"], (config.train, config.serve))
     except (ConfigError, UsageError):
         mark_incomplete(targets)
@@ -82,9 +88,14 @@ def compare(command: str | None, /, **options: Any) -> int:
     model = replaying.model or config.replaying.model
     inputs = (train, *logs, offline, labels, model)
     check(targets.values(), [str(path) for path in inputs if path])
+    folder = options["history"] or config.history
     mark_incomplete(targets)
 
     from skewcheck import pipeline, report
+    from skewcheck.history.tonight import keep, ready, remember
+
+    if folder is not None:
+        ready(folder)
 
     Thread(target=_load_renderers, daemon=True).start()
     with bar(not (options["no_progress"] or options["quiet"])) as progress:
@@ -96,12 +107,17 @@ def compare(command: str | None, /, **options: Any) -> int:
             pairing=pairing,
             labels=labels,
             replaying=replaying,
+            period=period,
             progress=progress,
             command=without_address(command or "skewcheck compare", options["notify"]),
         )
+    if folder is not None:
+        run = replace(run, past=remember(folder, run))
     laid_out = report.build(run)
     code = 0 if options["exit_zero"] else laid_out.exit_code
     write_files(laid_out, targets)
+    if folder is not None:
+        say(f"kept {keep(folder, run).file}")
     code = _print(laid_out, code, targets, options)
     return announce(laid_out, code, before, options)
 

@@ -14,6 +14,7 @@ from skewcheck.schema import Role
 if TYPE_CHECKING:
     from skewcheck.pairing.request import Request
     from skewcheck.replay.request import ModelRequest
+    from skewcheck.span import Period
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,7 +79,8 @@ def pairing_options(command: F) -> F:
 
 def given_pairing(options: Mapping[str, Any]) -> Request:
     """Return how the command line asks for rows to be paired."""
-    from skewcheck.pairing.request import Request, duration
+    from skewcheck.pairing.request import Request
+    from skewcheck.span import duration
 
     return Request(
         offline=options["offline"],
@@ -131,6 +133,25 @@ def given_model(options: Mapping[str, Any]) -> ModelRequest:
     from skewcheck.replay.request import ModelRequest
 
     return ModelRequest(options["model"], options["predict"])
+
+
+def window_options(command: F) -> F:
+    """Add ``--since``, ``--until`` and ``--window``; ``given_period`` reads them."""
+    options = (
+        ("--since", "TIME", "Only events of LOGS from then on: 2026-03-01, or 7d before now."),
+        ("--until", "TIME", "Only events before then."),
+        ("--window", "SPAN", "Only the last such span that the log holds, as 1d."),
+    )
+    for name, metavar, text in reversed(options):
+        command = click.option(name, metavar=metavar, help=text)(command)
+    return command
+
+
+def given_period(options: Mapping[str, Any]) -> Period:
+    """Return which events of LOGS the command line asks for."""
+    from skewcheck.span import period
+
+    return period(options["since"], options["until"], options["window"])
 
 
 def policy_option(command: F) -> F:

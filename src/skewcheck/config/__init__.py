@@ -18,11 +18,12 @@ from skewcheck.config.manifest import manifest
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
-from skewcheck.pairing.request import Request, duration
+from skewcheck.pairing.request import Request
 from skewcheck.policy import MODES, Policy, Rule
 from skewcheck.replay.request import ModelRequest
 from skewcheck.roles import given
 from skewcheck.schema import Column, Role
+from skewcheck.span import duration
 
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
@@ -31,6 +32,7 @@ KEYS = (
     "train",
     "serve",
     "labels",
+    "history",
     "pairing",
     "replay",
     "readiness",
@@ -64,6 +66,7 @@ class Config:
     pairing: Request = field(default_factory=Request)
     labels: str | None = None
     replaying: ModelRequest = field(default_factory=ModelRequest)
+    history: str | None = None
 
     @property
     def level(self) -> float:
@@ -108,6 +111,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
     labels = value(file.get("labels", ""), str, "a path", place.at("labels"))
+    past = value(file.get("history", ""), str, "a folder", place.at("history"))
     return Config(
         limited(
             Policy(
@@ -130,6 +134,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         labels=str((folder or Path()) / labels) if labels else None,
         pairing=_pairing(file, folder or Path(), place),
         replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
+        history=str((folder or Path()) / past) if past else None,
     )
 
 

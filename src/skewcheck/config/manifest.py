@@ -13,7 +13,7 @@ from typing import Any
 from skewcheck.config.tables import Place, read, shown, table, value
 from skewcheck.errors import ConfigError, UsageError, nearest
 from skewcheck.manifest import Feature, Manifest, Status
-from skewcheck.pairing.request import duration
+from skewcheck.span import duration
 
 KEYS = ("frozen", "importance")
 FEATURE = ("importance", "effort", "owner", "status", "fallback", "source", "time", "max_age")

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-
-from skewcheck.errors import UsageError
-
-SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +33,3 @@ class Request:
         absolute = {**below.absolute, **self.absolute}
         relative = {**below.relative, **self.relative}
         return replace(below, **said, absolute=absolute, relative=relative)
-
-
-def duration(text: str) -> float:
-    """Return a span of time such as ``30s``, ``5m``, ``2h`` or ``1d`` in seconds."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", text)
-    if found is None:
-        raise UsageError(f"{text!r} is no span of time; give a number and s, m, h, d or w: 5m")
-    return float(found[1]) * SECONDS[found[2]]

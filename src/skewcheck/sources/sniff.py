@@ -51,7 +51,7 @@ def sniff(file: File) -> Container | str:
     with opened(file) as stream:
         start = stream.read(8)
     if start.startswith(b"PAR1"):
-        return look_parquet(file)
+        return _rows_of(look_parquet(file))
     if start.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
         return look_arrow(file, stream=not start.startswith(b"ARROW1"))
     found = _refused(file, start) or _text(file)
@@ -59,6 +59,16 @@ def sniff(file: File) -> Container | str:
     if isinstance(found, str) and (file.given or damaged):
         raise InputError(found, file=file.name, hint="name a Parquet, Arrow, JSON or CSV file")
     return found
+
+
+def _rows_of(found: ParquetFile) -> Container | str:
+    """Return a Parquet file, but for one that skewcheck wrote: it holds counts, not rows."""
+    if not any(key.startswith(b"skewcheck.") for key in found.footer.metadata or {}):
+        return found
+    if found.file.given:
+        hint = "give profiles alone, each by its name"
+        raise InputError("is a saved profile and holds no rows", file=found.file.name, hint=hint)
+    return "a saved profile, not rows"
 
 
 def _refused(file: File, start: bytes) -> str:

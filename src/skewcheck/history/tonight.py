@@ -1,0 +1,111 @@
+"""Tonight's run: held against the nights before, then kept beside them."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from skewcheck.errors import InputError, OutputError
+from skewcheck.history.changes import change, courses
+from skewcheck.history.folder import Folder, listed, newest, read_folder, stem_of
+from skewcheck.history.record import findings_of, record
+from skewcheck.history.stored import NAME, findings, look, store, table_of
+from skewcheck.nights import Course, Past, StoredFinding, StoredRun
+from skewcheck.run import Run
+from skewcheck.sanitize import safe
+from skewcheck.schema import Role
+from skewcheck.verdict import Outcome
+
+SHOWN = 30  # nights that a report looks back on
+QUIET = (Outcome.PASS, Outcome.UNJUDGED)
+
+
+def remember(folder: str | os.PathLike[str], run: Run) -> Past:
+    """Return what the history says to a run that is not in it yet.
+
+    A history that does not exist yet is empty. What cannot be read is among the troubles.
+    """
+    tonight = record(run, "tonight")
+    held = read_folder(folder) if os.path.lexists(folder) else Folder(Path(folder), ())
+    troubles = dict(held.troubles)
+    earlier = [n for n in newest(held.runs) if n.night != tonight.night and n.order < _end(tonight)]
+    told: list[list[StoredFinding]] = []
+    nights = earlier[-SHOWN + 1 :]
+    loud = [name for name, outcome in tonight.columns.items() if outcome not in QUIET]
+    for night in nights if loud else ():
+        try:
+            told.append([f for f in findings(night) if f.column in loud])
+        except InputError as error:
+            told.append([])
+            troubles[night.file.name] = error.problem
+    drawn: list[Course] = []
+    if loud:
+        drawn = courses([*told, findings_of(run, "tonight")], loud)
+    last = change(nights[-1], tonight) if nights else None
+    nights = [*nights, tonight]
+    return Past(str(folder), tuple(nights), len(held.runs), last, tuple(drawn), troubles)
+
+
+def _end(tonight: StoredRun) -> tuple[float, float, str, str]:
+    """Return the place in the order of nights of a run that has no number yet: the last one."""
+    return (tonight.order[0], float("inf"), "", "")
+
+
+def ready(folder: str | os.PathLike[str]) -> None:
+    """Make the folder if it is not there, and see that a file can be made in it.
+
+    Raises:
+        OutputError: it cannot; said before the work rather than after it.
+    """
+    path = Path(folder)
+    probe = path / f".skewcheck-{os.urandom(8).hex()}.tmp"
+    try:
+        path.mkdir(exist_ok=True)
+        with probe.open("xb"):
+            pass
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(_cannot(path, error)) from error
+
+
+def _cannot(path: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    advice = "name a folder that can be written"
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        advice = "create the folder it lies in first"
+    return f"history {safe(path, 200)}: nothing can be kept there ({reason}); {advice}"
+
+
+def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:
+    """Add a finished run to a history, and return it as it was read back.
+
+    Nothing that is there is replaced. The run's number is one more than the highest there, also
+    where the clock was set back; two jobs that end at once may share a number and differ by id.
+
+    Raises:
+        OutputError: the file cannot be written or does not read back; the runs there are as before.
+    """
+    path = Path(folder)
+    ready(path)
+    identity = os.urandom(6).hex()
+    sequence, previous = _place(path)
+    kept = replace(record(run, identity), sequence=sequence, previous=previous)
+    told = table_of(findings_of(run, identity))
+    roles = {c.name: c for c in run.schema if c.role is not Role.FEATURE}
+    profile = replace(run.serve.profile, roles=roles)
+    target = store(path / stem_of(kept), [kept], told, profile=profile, of=[identity])
+    try:
+        return look(target).runs[0]
+    except (FileNotFoundError, InputError) as error:
+        raise OutputError(f"{safe(target, 200)}: does not read back; run again") from error
+
+
+def _place(path: Path) -> tuple[int, str]:
+    """Return the number of the next run, and the id of the one that is the newest now."""
+    names = [found for name in listed(path) if (found := NAME.fullmatch(name))]
+    last = max(names, key=lambda found: (int(found["sequence"]), found[0]), default=None)
+    if last is None:
+        return 1, ""
+    return int(last["sequence"]) + 1, last["id"]
