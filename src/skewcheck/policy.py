@@ -46,6 +46,10 @@ class Policy:
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
     a score, None where nobody said.
+    a run must have evidence for: without it, it does not pass. ``alarm`` is the level of failures
+    where it is smaller than that of a pass: one run of a nightly series has its part of
+    ``false_alarms_per_year``. ``design_effect`` says by how much rows that depend on each other
+    inflate a variance, where that is known; None: it is estimated from days and customers.
     """
 
     level: float = 0.05
@@ -53,6 +57,9 @@ class Policy:
     columns: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)
     demands: frozenset[str] = frozenset()
     decisions: Decisions | None = None
+    alarm: float | None = None
+    false_alarms_per_year: float = 1.0
+    design_effect: float | None = None
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

@@ -14,6 +14,7 @@ from skewcheck.statistics.intervals import Share, clopper_pearson
 from skewcheck.statistics.normal import z_of
 from skewcheck.statistics.rows import decided
 from skewcheck.statistics.solve import root
+from skewcheck.statistics.widened import Widened
 
 NIGHTS = 365  # looks a year
 
@@ -194,8 +195,50 @@ def _undecided(
     return replace(once, serve=math.ceil(rows / 10)) if once.serve == 0 else once
 
 
-def at_every_look(effect: Inference, night: float) -> Inference | None:
-    """Return the effect with bounds that hold at every look at once, None where it has none."""
-    if isinstance(effect, ShareIncrease):
-        return IncreaseSequence(effect, night)
-    return None
+@dataclass(frozen=True)
+class Shared:
+    """An effect that holds at every look at once, judged at one look's `part` of its level."""
+
+    effect: Inference
+    part: float
+
+    @property
+    def value(self) -> float:
+        """The effect seen."""
+        return self.effect.value
+
+    @property
+    def error(self) -> float:
+        """That of the effect."""
+        return self.effect.error
+
+    def bounds(self, level: float = 0.05) -> tuple[float, float]:
+        """Return (low, high): those of every look, the low one at the whole level."""
+        z_of(level)
+        return self.effect.bounds(min(0.49, level / self.part))[0], self.effect.bounds(level)[1]
+
+    def p_above(self, limit: float) -> float:
+        """Return the p-value in units of the look's part."""
+        return self.effect.p_above(limit) * self.part
+
+    def p_below(self, limit: float) -> float:
+        """Return the p-value of "effect >= limit"; a pass is judged at the whole level."""
+        return self.effect.p_below(limit)
+
+    def rows_needed(self, limit: float, *, level: float = 0.05, power: float = 0.9) -> RowsNeeded:
+        """Return the further rows that decide."""
+        return self.effect.rows_needed(limit, level=level, power=power)
+
+
+def at_every_look(effect: Inference, night: float, part: float = 1.0) -> Inference | None:
+    """Return a share that grew, with bounds that hold at every look at once; None for the rest.
+
+    `night` is one night's rows; `part` as in `Shared`: other effects share the level among looks.
+    """
+    if isinstance(effect, Widened):
+        inner = at_every_look(effect.effect, night / effect.deff, part)
+        return inner and replace(effect, effect=inner)
+    if not isinstance(effect, ShareIncrease):
+        return None
+    sequence = IncreaseSequence(effect, night)
+    return Shared(sequence, part) if part < 1.0 else sequence
