@@ -157,10 +157,10 @@ def _weights(check: str, design: Design) -> NDArray[np.float64]:
     """Return the weight of each cell in what a check compares."""
     size = len(design.train)
     if check in CELLS:
-        return np.eye(size)[CELLS[check]]
+        return _one(size, CELLS[check])
     gap = design.serve - design.train
     if check == "l_infinity":
-        return np.eye(size)[int(np.abs(gap).argmax())]
+        return _one(size, int(np.abs(gap).argmax()))
     if check != "ks":
         return np.zeros(size)
     values = np.arange(size) >= FIRST
@@ -171,6 +171,10 @@ def _weights(check: str, design: Design) -> NDArray[np.float64]:
     below = np.arange(size) <= int(np.abs(ends[1] - ends[0]).argmax())
     # The distribution function is a share of the numbers, not of all rows.
     return np.where(values, below - float(middle[below].sum()) / total, 0.0)
+
+
+def _one(size: int, cell: int) -> NDArray[np.float64]:
+    return (np.arange(size) == cell).astype(np.float64)
 
 
 def _cells(measure: Divergence | JsDistance) -> int:

@@ -43,19 +43,22 @@ class View:
 class Night:
     """What is known after one night: both views, and the course since the first night beside them.
 
-    A night fails when a view fails; it passes when both do. ``since`` is a channel of its own, for
-    what is small and stays: it is not part of the outcome. ``missing`` says what could not be
-    estimated.
+    A night fails when a view fails. It passes when both do, or when the longer one does where
+    ``each`` is False: that is a statement about seven nights, not about the last one. ``since`` is
+    a channel of its own, for what is small and stays: it is not part of the outcome. ``missing``
+    says what could not be estimated.
     """
 
     views: tuple[View, ...]
+    each: bool = True
     since: View | None = None
     missing: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
-        """Return the worst of the views' outcomes."""
-        return worst(view.verdict.outcome for view in self.views)
+        """Return the worst of the outcomes that count."""
+        outcomes = [view.verdict.outcome for view in self.views]
+        return worst(outcomes if self.each or Outcome.FAIL in outcomes else outcomes[-1:])
 
     @property
     def reason(self) -> str:
@@ -82,13 +85,14 @@ def nightly(
     week = nights[-WEEK:]
     stretches = {LAST: week[-1:]} if len(week) == 1 else {LAST: week[-1:], ROLLING: week}
     level = nightly_level(policy.false_alarms_per_year) / len(stretches)
-    views, missing = [], ()
+    views: list[View] = []
+    missing: tuple[str, ...] = ()
     for name, part in stretches.items():
         found, missing = findings_of(train, merged(part), schema, policy)
         strict = replace(policy, alarm=min(level, policy.level))
         views.append(_view(name, part, level, judge(found, strict)))
     since = _since(train, nights, schema, policy, look=look) if look else None
-    return Night(tuple(views), since, missing)
+    return Night(tuple(views), policy.each_night, since, missing)
 
 
 def merged(profiles: Sequence[Profile]) -> Profile:

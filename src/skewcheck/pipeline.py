@@ -109,7 +109,9 @@ def compare(
         note, pairs = NUMBERED.format(pairs.join.key), None
     both = tuple(sides(*profiles, schema, pairs, decisions=decisions))
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
+    found, missing = _widened(found, profiles, config.policy)
     verdict = judge(found, config.policy)
+    notes = [*([note] if note else []), *missing]
     known = {}
     if pairs or verdict.outcome is not Outcome.PASS:
         from skewcheck.reasons import reasons
@@ -126,10 +128,25 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
-        (note,) if note else (),
+        tuple(notes),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
     )
+
+
+def _widened(
+    found: list[Finding], profiles: tuple[Profile, Profile], policy: Policy
+) -> tuple[list[Finding], list[str]]:
+    """Return the findings, less sure of themselves where rows depend on each other.
+
+    With them, in words, what could not be estimated.
+    """
+    if policy.design_effect is None and not policy.estimate:
+        return found, []
+    from skewcheck.dependence import dependence
+
+    rows = dependence(*profiles, given=policy.design_effect)
+    return list(rows.widen(found)), [undefined.reason for undefined in rows.missing]
 
 
 def _found(

@@ -48,8 +48,10 @@ class Policy:
     a score, None where nobody said.
     a run must have evidence for: without it, it does not pass. ``alarm`` is the level of failures
     where it is smaller than that of a pass: one run of a nightly series has its part of
-    ``false_alarms_per_year``. ``design_effect`` says by how much rows that depend on each other
-    inflate a variance, where that is known; None: it is estimated from days and customers.
+    ``false_alarms_per_year``. ``each_night``: a night passes only where it does so by itself too;
+    otherwise it must not fail, and the last seven must pass together. ``design_effect`` says by
+    how much rows that depend on each other inflate a variance; None: a nightly series estimates
+    it from days and customers, a single comparison only where ``estimate`` says so.
     """
 
     level: float = 0.05
@@ -59,7 +61,9 @@ class Policy:
     decisions: Decisions | None = None
     alarm: float | None = None
     false_alarms_per_year: float = 1.0
+    each_night: bool = True
     design_effect: float | None = None
+    estimate: bool = False
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

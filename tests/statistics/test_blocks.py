@@ -69,14 +69,29 @@ def test_a_block_is_as_long_as_the_window_where_eight_fit() -> None:
     assert block_length(3, 7) == 1
 
 
-def test_equal_blocks_have_the_sample_covariance_of_their_shares() -> None:
+def test_equal_blocks_have_the_covariance_around_a_straight_line() -> None:
     counts = np.random.default_rng(1).multinomial(500, [0.5, 0.3, 0.2], 12)
     part = between_days(counts)
     assert part is not None
-    assert part.estimated == pytest.approx(np.cov(counts.T / 500) * 13 / 12)
-    shares = counts.sum(axis=0) / counts.sum()
-    assert part.independent == pytest.approx(multinomial(shares) / 500 * 13 / 12)
-    assert part.df == 11
+    shares = counts / 500
+    time = np.vander(np.arange(12.0), 2)
+    rest = shares - time @ np.linalg.lstsq(time, shares)[0]
+    assert part.estimated == pytest.approx(rest.T @ rest / 10 * 13 / 12)
+    mean = counts.sum(axis=0) / counts.sum()
+    assert part.independent == pytest.approx(multinomial(mean) / 500 * 13 / 12)
+    assert part.df == 10
+
+
+def test_a_slow_course_over_train_is_no_noise() -> None:
+    rng = np.random.default_rng(8)
+    ends = np.linspace(-1.0, 1.0, 60)[:, None]
+    cells = special.ndtr(np.hstack([np.full((60, 1), -9.0), EDGES - ends, np.full((60, 1), 9.0)]))
+    days = rng.multinomial(500, np.diff(cells, axis=1))
+    table = design(days.sum(axis=0), days[-1], between_days(days))
+    shares = days / 500
+    spread = shares.var(axis=0, ddof=1) / (shares.mean(axis=0) * (1 - shares.mean(axis=0)) / 500)
+    assert spread.mean() > 5
+    assert table.typical().deff < 2
 
 
 def test_fewer_than_four_blocks_or_buckets_tell_nothing() -> None:

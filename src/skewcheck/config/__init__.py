@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skewcheck.config.decisions import decisions
+from skewcheck.config.looks import looks
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
@@ -34,6 +35,8 @@ KEYS = (
     "checks",
     "columns",
 )
+KEYS_OF_RUN = ("level", "train", "serve", "pairing", "readiness", "looks", "dependence")
+KEYS: tuple[str, ...] = (*KEYS_OF_RUN, "roles", "checks", "columns")
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
@@ -96,6 +99,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
             columns,
             demands=_demands(file.get("readiness", {}), place.at("readiness")),
             decisions=decisions(file.get("decisions", {}), place.at("decisions")),
+            **looks(file, place),
         ),
         _roles(file.get("roles", {}), column_roles, place.at("roles")),
         train=str((folder or Path()) / train) if train else None,

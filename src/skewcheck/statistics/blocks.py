@@ -7,6 +7,7 @@ answers by how much it inflates the variance of any share (Kish 1965: the design
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +66,8 @@ class Excess:
 def between_days(blocks: Groups) -> Excess | None:
     """Return the excess of a block to come over the mean of these, None for fewer than 4 blocks.
 
-    Ratio estimator: a block counts by its rows, so a day cut short does not inflate it. The factor
+    Around a straight line through train: the slow course of a season is no noise, serve at its far
+    end has drifted. A block counts by its rows, so a day cut short does not inflate it. The factor
     `1 + 1/K` is that of a prediction (the mean of K blocks is itself an estimate).
     """
     rows = blocks.sum(axis=1).astype(np.float64)
@@ -75,12 +77,15 @@ def between_days(blocks: Groups) -> Excess | None:
     if count < FEWEST:
         return None
     shares = held.sum(axis=0) / rows.sum()
-    typical = rows.mean()
-    off = (held - np.outer(rows, shares)) / typical
-    uneven = float((rows**2).mean()) / typical**2
-    scale = (1.0 + 1.0 / count) / (count - 1) / uneven
-    own = count * (1.0 - float(((rows / rows.sum()) ** 2).sum())) / typical
-    return Excess(off.T @ off * scale, multinomial(shares) * own * scale, count - 1.0)
+    off = held - np.outer(rows, shares)
+    time = np.arange(count) - 0.5 * (count - 1)
+    line = time / math.sqrt(float(time @ time))
+    rest = off - np.outer(line, line @ off)
+    # What is left of each block's own variance, once the mean and the line are taken out.
+    left = 1.0 - line**2 - rows / rows.sum()
+    scale = (1.0 + 1.0 / count) / float(rows**2 @ left)
+    own = multinomial(shares) * (float(rows @ left) * scale)
+    return Excess(rest.T @ rest * scale, own, count - 2.0)
 
 
 def between_buckets(*sides: Groups) -> Excess | None:

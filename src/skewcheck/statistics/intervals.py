@@ -23,7 +23,7 @@ from skewcheck.statistics.solve import root
 FEW_EVENTS = 20
 
 
-def wilson(x: int, n: int, *, level: float = 0.05) -> tuple[float, float]:
+def wilson(x: float, n: float, *, level: float = 0.05) -> tuple[float, float]:
     """Return Wilson's score interval of the share `x / n` (Wilson 1927)."""
     _check(x, n)
     down, up = _wilson_reach(x, n, z_of(level))
@@ -38,7 +38,7 @@ def clopper_pearson(x: float, n: float, *, level: float = 0.05) -> tuple[float, 
 
 
 def newcombe(
-    x_train: int, n_train: int, x_serve: int, n_serve: int, *, level: float = 0.05
+    x_train: float, n_train: float, x_serve: float, n_serve: float, *, level: float = 0.05
 ) -> tuple[float, float]:
     """Return Newcombe's hybrid score interval of `p_serve - p_train` (1998, method 10)."""
     difference = ShareDifference(x_train, n_train, x_serve, n_serve, exact=False)
