@@ -40,8 +40,19 @@ CELLS = {
     "type_errors": OTHER,
 }
 # Checks that compare one row with its partner, or a rule with each row: no sample of days.
-APART = ("row_parity", "absent", "new_column", "key_spelling", "null_keys", "repeated_keys")
-APART += ("unlogged_rows", "unpaired_lot", "unpaired_rows")
+APART = frozenset(
+    {
+        "absent",
+        "key_spelling",
+        "new_column",
+        "null_keys",
+        "repeated_keys",
+        "row_parity",
+        "unlogged_rows",
+        "unpaired_lot",
+        "unpaired_rows",
+    }
+)
 Counts = NDArray[np.int64]
 
 
@@ -96,9 +107,9 @@ def dependence(train: Profile, serve: Profile, *, given: float | None = None) ->
             _buckets(train, serve, name),
         ]
         found = tuple(part for part in parts if part is not None)
-        shares = _shares(train, name), _shares(serve, name)
-        if found and shares[0] is not None and shares[1] is not None:
-            designs[name] = Design(*shares, train.rows, serve.rows, found)
+        before, after = _shares(train, name), _shares(serve, name)
+        if found and before is not None and after is not None:
+            designs[name] = Design(before, after, train.rows, serve.rows, found)
     return Dependence(designs, _missing(train, serve, length))
 
 
@@ -174,7 +185,8 @@ def _weights(check: str, design: Design) -> NDArray[np.float64]:
 
 
 def _one(size: int, cell: int) -> NDArray[np.float64]:
-    return (np.arange(size) == cell).astype(np.float64)
+    weights: NDArray[np.float64] = (np.arange(size) == cell).astype(np.float64)
+    return weights
 
 
 def _cells(measure: Divergence | JsDistance) -> int:

@@ -39,7 +39,7 @@ def _total_variation(train: Counts, serve: Counts) -> Inference:
 
 
 def _js8(train: Counts, serve: Counts) -> Inference:
-    noise = Noise(3.0 * max(1, np.count_nonzero(train + serve) - 1), 5.0, 12.0)
+    noise = Noise(3.0 * max(1, int(np.count_nonzero(train + serve)) - 1), 5.0, 12.0)
     return widened(js8(train, serve), Factor(3.0, 12.0), noise)
 
 
