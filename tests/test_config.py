@@ -103,7 +103,7 @@ def test_a_limit_may_be_a_whole_number_or_zero() -> None:
         (
             "zzz = 1",
             "unknown key 'zzz'; known are level, train, serve, pairing, readiness, "
-            "decisions, roles, checks, columns",
+            "decisions, looks, dependence, roles, checks, columns",
         ),
     ],
 )

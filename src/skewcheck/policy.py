@@ -46,12 +46,13 @@ class Policy:
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
     a score, None where nobody said.
-    a run must have evidence for: without it, it does not pass. ``alarm`` is the level of failures
-    where it is smaller than that of a pass: one run of a nightly series has its part of
-    ``false_alarms_per_year``. ``each_night``: a night passes only where it does so by itself too;
-    otherwise it must not fail, and the last seven must pass together. ``design_effect`` says by
-    how much rows that depend on each other inflate a variance; None: a nightly series estimates
-    it from days and customers, a single comparison only where ``estimate`` says so.
+
+    ``alarm`` is the level of failures where it is smaller than that of a pass: one run of a nightly
+    series has its part of ``false_alarms_per_year``. ``each_night``: a night passes only where it
+    does so by itself too; otherwise it must not fail, and the last seven must pass together.
+    ``design_effect`` says by how much rows that depend on each other inflate a variance; None: a
+    nightly series estimates it from days and customers, a single comparison only where ``estimate``
+    says so.
     """
 
     level: float = 0.05

@@ -31,12 +31,12 @@ KEYS = (
     "pairing",
     "readiness",
     "decisions",
+    "looks",
+    "dependence",
     "roles",
     "checks",
     "columns",
 )
-KEYS_OF_RUN = ("level", "train", "serve", "pairing", "readiness", "looks", "dependence")
-KEYS: tuple[str, ...] = (*KEYS_OF_RUN, "roles", "checks", "columns")
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
 ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
