@@ -1,7 +1,7 @@
 """A model looked at every night for a year, with days and customers that wobble: who cries wolf?
 
 ``python -m benchmarks.looks`` runs all of it through the real code (rows, profiles, checks, judge)
-and writes docs/repeated-looks.md; it takes about half an hour.
+and writes docs/repeated-looks.md; it takes about twenty minutes.
 """
 
 from __future__ import annotations
@@ -173,10 +173,17 @@ TAIL = """
 Few customers are as good as few rows: such a night cannot tell, and says how many are missing. A
 wobble of 0.1 standard deviations makes one night by itself worth little, however many rows it has.
 
-What is assumed: days of serve differ from each other as those of train do, and customers are drawn
-anew. A wobble too small for train's days to show (less than what {train:,} rows a day vary by
-themselves) is not taken off; it is far below any limit here. Where train has no time column, or
-covers fewer than four windows as long as serve's, the report says so.
+The nights of a year share one train and seven of them overlap, so a count of false passes is worth
+some fifty independent ones. Over 1,500 trains drawn anew, with days that wobble by 0.1 standard
+deviations, one night at the limit passes in 4 to 5 % of the cases and seven together in 4 to 7 %
+(rows taken for independent: 11 to 43 %): the variance of a week rests on eight blocks of train.
+
+What is assumed: days of serve differ from each other as those of train do around a straight line,
+and customers are drawn anew. Where a day is much like the one before (a correlation of 0.8), seven
+nights differ from 0 at 2.5 % in 2 to 7 % of the cases (rows taken for independent: 57 to 73 %).
+A wobble too small for train's days to show (less than what {train:,} rows a day vary by themselves)
+is not taken off; it is far below any limit here. Where train has no time column, or covers fewer
+than four windows as long as serve's, this is said, and rows are taken for independent.
 """
 BREAK = 30
 
