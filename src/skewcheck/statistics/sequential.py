@@ -101,7 +101,9 @@ class ShareSequence:
         def gap(share: float) -> float:
             return min(self.log_evidence(share), 1e6) - goal
 
-        low = root(gap, 0.0, self.value) if gap(0.0) > 0.0 else 0.0
+        low = 0.0
+        if gap(0.0) > 0.0:  # in logs: a share may be far smaller than the steps of a root
+            low = math.exp(root(lambda log: gap(math.exp(log)), -700.0, math.log(self.value)))
         high = root(gap, self.value, 1.0) if gap(1.0) > 0.0 else 1.0
         return low, high
 
