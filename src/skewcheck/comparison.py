@@ -174,7 +174,7 @@ def inside(
             share = Searched.of(part.marked, part.rows, trials=part.trials)
             parts.setdefault(Subject(column, *_named(part)), share)
     for part_of, share in parts.items():
-        n = share.share.n
+        n = round(share.share.n)
         yield Finding(check, part_of, share, "share", n, n, required=False)
 
 

@@ -30,7 +30,7 @@ def judge(findings: Iterable[Finding], policy: Policy) -> Verdict:
     warns = _adjusted([_p(f, r.warn) for f, r in zip(held, rules, strict=True)])
     columns: dict[str, list[Judgement]] = {}
     for finding, rule, fail, warn in zip(held, rules, fails, warns, strict=True):
-        outcome = _outcome(finding, rule, (fail, warn), policy.level)
+        outcome = _outcome(finding, rule, (fail, warn), policy)
         needed = None
         if outcome is Outcome.INCONCLUSIVE and (effect := _effect(finding)):
             assert rule.fail is not None
@@ -62,7 +62,7 @@ def _adjusted(ps: list[float | None]) -> list[float | None]:
 
 
 def _outcome(
-    finding: Finding, rule: Rule, ps: tuple[float | None, float | None], level: float
+    finding: Finding, rule: Rule, ps: tuple[float | None, float | None], policy: Policy
 ) -> Outcome:
     if not rule.judged:
         return Outcome.UNJUDGED
@@ -71,11 +71,12 @@ def _outcome(
     if effect is None:
         return Outcome.UNJUDGED if rule.fail is None else undecided
     fail, warn = ps
-    if fail is not None and fail < level:
+    level, alarm = policy.level, policy.level if policy.alarm is None else policy.alarm
+    if fail is not None and fail < alarm:
         return Outcome.FAIL
     if rule.fail is not None and not effect.p_below(rule.fail) < level:  # nor when it is NaN
         return undecided
-    return Outcome.WARN if warn is not None and warn < level else Outcome.PASS
+    return Outcome.WARN if warn is not None and warn < alarm else Outcome.PASS
 
 
 def _verdict(columns: dict[str, tuple[Judgement, ...]], policy: Policy) -> Verdict:

@@ -157,7 +157,10 @@ def compare(
         for side in sides(*profiles, schema, pairs, policy=config.policy, replayed=parity)
     )
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
+    found, missing = _widened(found, profiles, config.policy)
     verdict = judge(found, config.policy)
+    told = (note, arrivals.note if arrivals else "", pacing, *missing)
+    notes = [sentence for sentence in told if sentence]
     known = {}
     if pairs or verdict.outcome is not Outcome.PASS:
         from skewcheck.reasons import reasons
@@ -174,7 +177,7 @@ def compare(
         started.isoformat(timespec="seconds"),
         time.perf_counter() - clock,
         _versions(),
-        tuple(n for n in (note, arrivals.note if arrivals else "", pacing) if n),
+        tuple(notes),
         reasons=known,
         partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
         replay=again,
@@ -210,6 +213,21 @@ def _thresholds(schema: Schema, decisions: Decisions | None) -> dict[str, tuple[
         return {}
     pairs = zip(decisions.edges, decisions.closed, strict=True)
     return {score: tuple(math.nextafter(x, math.inf) if closed else x for x, closed in pairs)}
+
+
+def _widened(
+    found: list[Finding], profiles: tuple[Profile, Profile], policy: Policy
+) -> tuple[list[Finding], list[str]]:
+    """Return the findings, less sure of themselves where rows depend on each other.
+
+    With them, in words, what could not be estimated.
+    """
+    if policy.design_effect is None and not policy.estimate:
+        return found, []
+    from skewcheck.dependence import dependence
+
+    rows = dependence(*profiles, given=policy.design_effect)
+    return list(rows.widen(found)), [undefined.reason for undefined in rows.missing]
 
 
 def _found(

@@ -55,6 +55,13 @@ class Policy:
     budgets of response times, whose limits are among ``checks`` and ``columns``. ``private`` says
     of columns whether their values may be read: True hides them, False shows texts that look like
     ids.
+
+    ``alarm`` is the level of failures where it is smaller than that of a pass: one run of a nightly
+    series has its part of ``false_alarms_per_year``. ``each_night``: a night passes only where it
+    does so by itself too; otherwise it must not fail, and the last seven must pass together.
+    ``design_effect`` says by how much rows that depend on each other inflate a variance; None: a
+    nightly series estimates it from days and customers, a single comparison only where ``estimate``
+    says so.
     """
 
     level: float = 0.05
@@ -65,6 +72,11 @@ class Policy:
     manifest: Manifest = NO_FEATURES
     latency: Budgets = NO_BUDGET
     private: Mapping[str, bool] = field(default_factory=dict)
+    alarm: float | None = None
+    false_alarms_per_year: float = 1.0
+    each_night: bool = True
+    design_effect: float | None = None
+    estimate: bool = False
 
     def rule(self, check: str, column: str, default: Rule) -> Rule:
         """Return the rule in force: the column's own, else the check's, else the default."""

@@ -5,14 +5,18 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 
+from skewcheck.statistics.blocks import Factor, Noise
 from skewcheck.statistics.cells import Counts
 from skewcheck.statistics.distance import total_variation, wasserstein
 from skewcheck.statistics.divergence import js8, js_distance, psi
+from skewcheck.statistics.increase import ShareIncrease
 from skewcheck.statistics.inference import Inference
 from skewcheck.statistics.intervals import Share, ShareDifference
 from skewcheck.statistics.ks import ks
 from skewcheck.statistics.linfinity import l_infinity
 from skewcheck.statistics.quantiles import quantile_shift
+from skewcheck.statistics.sequential import IncreaseSequence, ShareSequence
+from skewcheck.statistics.widened import widened
 
 Effect = Callable[[Counts, Counts], Inference]
 
@@ -30,6 +34,15 @@ def _places(table: Counts) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.arange(len(table), dtype=np.float64)
 
 
+def _total_variation(train: Counts, serve: Counts) -> Inference:
+    return widened(total_variation(train, serve), Factor(2.0, 30.0))
+
+
+def _js8(train: Counts, serve: Counts) -> Inference:
+    noise = Noise(3.0 * max(1, int(np.count_nonzero(train + serve)) - 1), 5.0, 12.0)
+    return widened(js8(train, serve), Factor(3.0, 12.0), noise)
+
+
 EFFECTS: dict[str, Effect] = {
     "js8": js8,
     "psi": psi,
@@ -45,6 +58,22 @@ EFFECTS: dict[str, Effect] = {
     "quantile shift": lambda a, b: quantile_shift(a, b, _places(a), scale=2.0, radius=_radius(a)),
     "share difference": lambda a, b: ShareDifference(
         int(a[0]), int(a.sum()), int(b[0]), int(b.sum())
+    ),
+    "ks of dependent rows": lambda a, b: widened(ks(a, b), Factor(4.0, 20.0)),
+    "l_infinity of dependent rows": lambda a, b: widened(l_infinity(a, b), Factor(4.0, 20.0)),
+    "total variation of dependent rows": _total_variation,
+    "js8 of dependent rows": _js8,
+    "share of dependent rows": lambda _, b: widened(
+        Share(int(b[0]), int(b.sum())), Factor(2.5, 8.0)
+    ),
+    "share difference of dependent rows": lambda a, b: widened(
+        ShareDifference(int(a[0]), int(a.sum()), int(b[0]), int(b.sum())), Factor(7.0, 60.0)
+    ),
+    "share at every look": lambda a, b: ShareSequence(
+        int(b[0]), int(b.sum()), float(a[0] / a.sum()), 100.0
+    ),
+    "increase at every look": lambda a, b: IncreaseSequence(
+        ShareIncrease.of(int(a[0]), int(a.sum()), int(b[0]), int(b.sum())), 100.0
     ),
     "share": lambda _, b: Share(int(b[0]), int(b.sum())),
 }

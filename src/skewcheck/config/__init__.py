@@ -14,6 +14,7 @@ from typing import Any
 
 from skewcheck.config.decisions import decisions
 from skewcheck.config.latency import budgets, limited
+from skewcheck.config.looks import looks
 from skewcheck.config.manifest import manifest
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
@@ -40,6 +41,8 @@ KEYS = (
     "manifest",
     "features",
     "latency",
+    "looks",
+    "dependence",
     "roles",
     "checks",
     "columns",
@@ -125,6 +128,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
                     file.get("manifest", {}), file.get("features", {}), folder or Path(), place
                 ),
                 private=_private(file.get("columns", {}), place.at("columns")),
+                **looks(file, place),
             )
         ),
         _roles(file.get("roles", {}), {**timed, **column_roles}, place.at("roles")),

@@ -26,8 +26,8 @@ class Distance:
     plug_in: float
     bias: float
     deviation: float
-    n_train: int
-    n_serve: int
+    n_train: float
+    n_serve: float
     error: float = 0.0
     largest: float = math.inf
 

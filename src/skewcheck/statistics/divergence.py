@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from skewcheck.statistics import noncentral
+from skewcheck.statistics.blocks import Noise
 from skewcheck.statistics.cells import Counts, totals
 from skewcheck.statistics.inference import RowsNeeded
 from skewcheck.statistics.normal import z_of
@@ -25,7 +26,9 @@ class Divergence:
     `plug_in / s2`, with `s2 = 1/n_train + 1/n_serve`, is close to a noncentral chi-square with
     `cells - 1` degrees of freedom and noncentrality `truth / s2`; bounds invert it (Steiger). The
     upper bound takes the plug-in at the median of no skew at least: without that, a lucky tie of
-    two handfuls of rows would claim an upper bound of 0.
+    two handfuls of rows would claim an upper bound of 0. `noise` is what dependence among the rows
+    makes of it (second-order Rao-Scott): the lower bound takes all of that off, the upper bound
+    no more than independent rows would show.
     """
 
     plug_in: float
@@ -34,10 +37,11 @@ class Divergence:
     n_serve: int
     largest: float = LARGEST
     error: float = 0.0
+    noise: Noise | None = None
 
     @property
     def value(self) -> float:
-        """The plug-in less its mean under no skew, not below 0."""
+        """The plug-in less its mean under no skew of independent rows, not below 0."""
         return max(0.0, self.plug_in - (self.cells - 1) * self._s2)
 
     def bounds(self, level: float = 0.05) -> tuple[float, float]:
@@ -45,17 +49,17 @@ class Divergence:
         z_of(level)
         if self.cells == 1:
             return 0.0, unseen(1.0 - level ** (1.0 / self._fewer))
-        df, s2 = self.cells - 1, self._s2
-        low = noncentral.noncentrality(self.plug_in / s2, df, 1.0 - level) * s2
-        high = noncentral.noncentrality(self._upper_x, df, level) * s2
+        unit = self._unit
+        low = noncentral.noncentrality(self.plug_in / unit, self._df_above, 1.0 - level) * unit
+        high = noncentral.noncentrality(self._upper_x, self._df_below, level) * unit
         return min(low, self.largest), min(high, self.largest)
 
     def p_above(self, limit: float) -> float:
         """Return the p-value of "divergence <= limit"."""
         if self.cells == 1:
             return 1.0
-        x, lam = self.plug_in / self._s2, max(0.0, limit) / self._s2
-        return 1.0 - noncentral.cdf(x, self.cells - 1, lam)
+        x, lam = self.plug_in / self._unit, max(0.0, limit) / self._unit
+        return 1.0 - noncentral.cdf(x, self._df_above, lam)
 
     def p_below(self, limit: float) -> float:
         """Return the p-value of "divergence >= limit"."""
@@ -65,7 +69,7 @@ class Divergence:
             return 0.0
         if self.cells == 1:
             return (1.0 - share_of(limit)) ** self._fewer
-        return noncentral.cdf(self._upper_x, self.cells - 1, limit / self._s2)
+        return noncentral.cdf(self._upper_x, self._df_below, limit / self._unit)
 
     def rows_needed(self, limit: float, *, level: float = 0.05, power: float = 0.9) -> RowsNeeded:
         """Return the further rows that decide, exact under the noncentral chi-square model."""
@@ -78,12 +82,14 @@ class Divergence:
             rows = rows_without_event(share_of(limit), level)
             return each_side(rows, self.n_train, self.n_serve, borderline=borderline)
         s2 = self._s2_deciding(truth, limit, level=level, power=power)
+        s2 /= self.noise.g if self.noise else 1.0
         return rows_for(s2, self.n_train, self.n_serve, borderline=borderline)
 
     def _s2_deciding(self, truth: float, limit: float, *, level: float, power: float) -> float:
         """Return the s2 at which a plug-in, lucky enough with probability `power`, decides."""
-        df = self.cells - 1
-        side = (power, level) if truth < limit else (1.0 - power, 1.0 - level)
+        below = truth < limit
+        df = self._df_below if below else self._df_above
+        side = (power, level) if below else (1.0 - power, 1.0 - level)
         goal = float(special.ndtri(side[1]))
 
         def gap(log_s2: float) -> float:
@@ -105,8 +111,22 @@ class Divergence:
     @property
     def _upper_x(self) -> float:
         # Wilson and Hilferty's median; exact to 1 % from one degree of freedom on.
-        df = self.cells - 1
-        return max(self.plug_in / self._s2, df * (1.0 - 2.0 / (9.0 * df)) ** 3)
+        df = self._df_below
+        return max(self.plug_in / self._unit, df * (1.0 - 2.0 / (9.0 * df)) ** 3)
+
+    @property
+    def _unit(self) -> float:
+        """The divergence that has the scale of one squared normal."""
+        return self._s2 * (self.noise.g if self.noise else 1.0)
+
+    @property
+    def _df_above(self) -> float:
+        return self.noise.total / self.noise.g if self.noise else self.cells - 1
+
+    @property
+    def _df_below(self) -> float:
+        """Degrees that take off no more noise than there is for sure: that of independent rows."""
+        return max(1.0, (self.cells - 1) / self.noise.g) if self.noise else self.cells - 1
 
 
 def js8(train: Counts, serve: Counts) -> Divergence:

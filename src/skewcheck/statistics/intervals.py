@@ -23,14 +23,14 @@ from skewcheck.statistics.solve import root
 FEW_EVENTS = 20
 
 
-def wilson(x: int, n: int, *, level: float = 0.05) -> tuple[float, float]:
+def wilson(x: float, n: float, *, level: float = 0.05) -> tuple[float, float]:
     """Return Wilson's score interval of the share `x / n` (Wilson 1927)."""
     _check(x, n)
     down, up = _wilson_reach(x, n, z_of(level))
     return max(0.0, x / n - down), min(1.0, x / n + up)
 
 
-def clopper_pearson(x: int, n: int, *, level: float = 0.05) -> tuple[float, float]:
+def clopper_pearson(x: float, n: float, *, level: float = 0.05) -> tuple[float, float]:
     """Return the exact interval of the share `x / n` (Clopper and Pearson 1934)."""
     _check(x, n)
     z_of(level)
@@ -38,7 +38,7 @@ def clopper_pearson(x: int, n: int, *, level: float = 0.05) -> tuple[float, floa
 
 
 def newcombe(
-    x_train: int, n_train: int, x_serve: int, n_serve: int, *, level: float = 0.05
+    x_train: float, n_train: float, x_serve: float, n_serve: float, *, level: float = 0.05
 ) -> tuple[float, float]:
     """Return Newcombe's hybrid score interval of `p_serve - p_train` (1998, method 10)."""
     difference = ShareDifference(x_train, n_train, x_serve, n_serve, exact=False)
@@ -53,8 +53,8 @@ class Share:
     Raises ValueError when `n` is 0 or `x` is not in 0 to n.
     """
 
-    x: int
-    n: int
+    x: float
+    n: float
     error: float = 0.0
 
     def __post_init__(self) -> None:
@@ -110,10 +110,10 @@ class ShareDifference:
     overrules that choice. Raises ValueError when a side has no rows.
     """
 
-    x_train: int
-    n_train: int
-    x_serve: int
-    n_serve: int
+    x_train: float
+    n_train: float
+    x_serve: float
+    n_serve: float
     exact: bool | None = None
     error: float = 0.0
 
@@ -209,25 +209,25 @@ class ShareDifference:
         return none or min(events, rows - events) * fewer < FEW_EVENTS * rows
 
 
-def _wilson_reach(x: int, n: int, z: float) -> tuple[float, float]:
+def _wilson_reach(x: float, n: float, z: float) -> tuple[float, float]:
     """Return how far Wilson's interval reaches below and above `x / n`."""
     spread = z * math.sqrt(x * (n - x) / n + 0.25 * z * z)
     lean = z * z * (0.5 - x / n)
     return max(0.0, spread - lean) / (n + z * z), max(0.0, spread + lean) / (n + z * z)
 
 
-def _exact_reach(x: int, n: int, z: float) -> tuple[float, float]:
+def _exact_reach(x: float, n: float, z: float) -> tuple[float, float]:
     """Return how far Clopper and Pearson's interval reaches below and above `x / n`."""
     low, high = _exact(x, n, float(special.ndtr(-z)))
     return x / n - low, high - x / n
 
 
-def _exact(x: int, n: int, level: float) -> tuple[float, float]:
+def _exact(x: float, n: float, level: float) -> tuple[float, float]:
     low = float(special.betaincinv(x, n - x + 1, level)) if x > 0 else 0.0
     high = 1.0 - float(special.betaincinv(n - x, x + 1, level)) if x < n else 1.0
     return low, high
 
 
-def _check(x: int, n: int) -> None:
-    if n < 1 or not 0 <= x <= n:
+def _check(x: float, n: float) -> None:
+    if not n > 0 or not 0 <= x <= n:
         raise ValueError(f"{x} of {n} rows: expected at least one row and 0 <= events <= rows")

@@ -27,8 +27,8 @@ class Ks:
 
     steps: NDArray[np.float64]
     envelope: Contrasts
-    n_train: int
-    n_serve: int
+    n_train: float
+    n_serve: float
 
     @property
     def value(self) -> float:

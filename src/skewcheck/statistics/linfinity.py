@@ -24,12 +24,14 @@ class LInfinity:
     The lower bound is the best bound of a cell (see `ShareDifference`: exact for rare cells, so a
     value that train never had counts too), at the level shared among all cells and both
     directions. The upper bound is the worst Newcombe bound over all cells, without correction
-    (intersection-union). Counts are exact, so `error` is 0.
+    (intersection-union). Counts are exact, so `error` is 0. `deff` is the
+    design effect that the rows are divided by.
     """
 
     train: Counts
     serve: Counts
     error: float = 0.0
+    deff: float = 1.0
 
     @cached_property
     def changes(self) -> NDArray[np.float64]:
@@ -67,9 +69,8 @@ class LInfinity:
             return RowsNeeded(0, None, aim(self.value, limit)[1])
         if self.value > limit:
             level /= self._chances
-        n, m = self._rows
-        pair = (int(self.train[self.cell]), n), (int(self.serve[self.cell]), m)
-        return difference_rows(*pair, limit, level=level, power=power)
+        pair = self._thin(self.cell)
+        return difference_rows(pair[:2], pair[2:], limit, level=level, power=power)
 
     @cached_property
     def _rows(self) -> tuple[int, int]:
@@ -83,7 +84,7 @@ class LInfinity:
     def _both_ways(self) -> Contrasts:
         (n, m), size = self._rows, len(self.train)
         p, q = self.train / n, self.serve / m
-        rows = np.repeat([float(n), float(m)], size)
+        rows = np.repeat([n / self.deff, m / self.deff], size)
         return Contrasts(np.concatenate([p, q]), np.concatenate([q, p]), rows, np.roll(rows, size))
 
     @cached_property
@@ -91,8 +92,13 @@ class LInfinity:
         """The cells of the largest changes, less three standard errors."""
         lower = self._both_ways.lower(3.0).reshape(2, -1).max(axis=0)
         places = np.argsort(-lower, kind="stable")[:SUSPECTS].tolist()
-        (n, m), train, serve = self._rows, self.train, self.serve
-        return [ShareDifference(int(train[i]), n, int(serve[i]), m) for i in places]
+        return [ShareDifference(*self._thin(place)) for place in places]
+
+    def _thin(self, cell: int) -> tuple[float, float, float, float]:
+        """Return events and rows of train and of serve, as many as there are in effect."""
+        n, m = self._rows
+        x, y = int(self.train[cell]), int(self.serve[cell])
+        return x / self.deff, n / self.deff, y / self.deff, m / self.deff
 
 
 def l_infinity(train: Counts, serve: Counts) -> LInfinity:

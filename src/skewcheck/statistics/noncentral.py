@@ -12,8 +12,8 @@ SERIES_UP_TO_X = 4000.0
 SERIES_UP_TO_LAM = 1500.0
 
 
-def cdf(x: float, df: int, lam: float) -> float:
-    """Return P(X <= x) for X noncentral chi-square, `df` >= 1 degrees, noncentrality `lam` >= 0."""
+def cdf(x: float, df: float, lam: float) -> float:
+    """Return P(X <= x) for X noncentral chi-square, `df` > 0 degrees, noncentrality `lam` >= 0."""
     if x <= 0.0:
         return 0.0
     if x > SERIES_UP_TO_X or lam > SERIES_UP_TO_LAM:
@@ -21,7 +21,7 @@ def cdf(x: float, df: int, lam: float) -> float:
     return min(1.0, max(0.0, float(special.chndtr(x, df, lam))))
 
 
-def sankaran(x: float, df: int, lam: float) -> float:
+def sankaran(x: float, df: float, lam: float) -> float:
     """Return the normal quantile that matches `x` (Sankaran 1963, Biometrika 50:199)."""
     mean, twice = df + lam, df + 2.0 * lam
     h = 1.0 - 2.0 / 3.0 * mean * (df + 3.0 * lam) / twice**2
@@ -31,7 +31,7 @@ def sankaran(x: float, df: int, lam: float) -> float:
     return float(((x / mean) ** h - centre) / (h * math.sqrt(2.0 * p) * (1.0 + 0.5 * m * p)))
 
 
-def quantile(probability: float, df: int, lam: float) -> float:
+def quantile(probability: float, df: float, lam: float) -> float:
     """Return x with `cdf(x) = probability`, for a probability strictly between 0 and 1."""
     goal = float(special.ndtri(probability))
     reach = math.sqrt(df + lam) + abs(goal) + 3.0
@@ -39,7 +39,7 @@ def quantile(probability: float, df: int, lam: float) -> float:
     return r * r
 
 
-def noncentrality(x: float, df: int, probability: float) -> float:
+def noncentrality(x: float, df: float, probability: float) -> float:
     """Return the `lam` at which `cdf(x)` falls to `probability`; 0 when it is below that at 0."""
     goal = float(special.ndtri(probability))
     if score(x, df, 0.0) <= goal:
@@ -50,6 +50,6 @@ def noncentrality(x: float, df: int, probability: float) -> float:
     return r * r
 
 
-def score(x: float, df: int, lam: float) -> float:
+def score(x: float, df: float, lam: float) -> float:
     """Return the normal quantile of the cdf: nearly linear in sqrt(lam), finite everywhere."""
     return float(special.ndtri(min(max(cdf(x, df, lam), 1e-300), 1.0 - 1e-16)))

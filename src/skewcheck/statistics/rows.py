@@ -22,7 +22,7 @@ def aim(value: float, limit: float) -> tuple[float, bool]:
     return (0.8 if value < limit else 1.2) * limit, True
 
 
-def rows_for(s2: float, n_train: int, n_serve: int, *, borderline: bool = False) -> RowsNeeded:
+def rows_for(s2: float, n_train: float, n_serve: float, *, borderline: bool = False) -> RowsNeeded:
     """Return the rows that bring `1/n_train + 1/n_serve` down to `s2`.
 
     A train side that alone exceeds `s2` must grow first: to `2/s2` rows, as many as serve then.
@@ -34,18 +34,20 @@ def rows_for(s2: float, n_train: int, n_serve: int, *, borderline: bool = False)
     return RowsNeeded(more(1.0 / (s2 - 1.0 / n_train), n_serve), None, borderline)
 
 
-def more(target: float, seen: int) -> int | None:
+def more(target: float, seen: float) -> int | None:
     """Return the rows missing to `target`, or a tenth of those seen; None when nobody has them.
 
     A plan that asks for no more rows than were seen has had bad luck, and is no advice.
     """
     if target > MOST_ROWS:
         return None
-    missing = math.ceil(target) - seen
+    missing = math.ceil(target - seen)
     return missing if missing > 0 else math.ceil(seen / 10)
 
 
-def each_side(rows: float, n_train: int, n_serve: int, *, borderline: bool = False) -> RowsNeeded:
+def each_side(
+    rows: float, n_train: float, n_serve: float, *, borderline: bool = False
+) -> RowsNeeded:
     """Return the rows that bring both sides up to `rows`, train first."""
     if n_train < rows:
         return RowsNeeded(None, more(rows, n_train), borderline)
@@ -60,8 +62,8 @@ def rows_without_event(share: float, level: float) -> float:
 
 
 def difference_rows(
-    train: tuple[int, int],
-    serve: tuple[int, int],
+    train: tuple[float, float],
+    serve: tuple[float, float],
     limit: float,
     *,
     level: float,
