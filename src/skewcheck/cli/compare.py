@@ -16,6 +16,7 @@ from skewcheck.cli.announce import (
     announcing_options,
     check_address,
     verdict_before,
+    verdict_of_last_night,
     without_address,
 )
 from skewcheck.cli.options import (
@@ -113,6 +114,7 @@ def compare(command: str | None, /, **options: Any) -> int:
         )
     if folder is not None:
         run = replace(run, past=remember(folder, run))
+        before = verdict_of_last_night(run)
     laid_out = report.build(run)
     code = 0 if options["exit_zero"] else laid_out.exit_code
     write_files(laid_out, targets)
