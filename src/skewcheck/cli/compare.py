@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +92,7 @@ def compare(command: str | None, /, **options: Any) -> int:
     mark_incomplete(targets)
 
     from skewcheck import pipeline, report
-    from skewcheck.history.tonight import keep, ready, remember
+    from skewcheck.history.tonight import keep, ready, recalled
 
     if folder is not None:
         ready(folder)
@@ -113,7 +112,7 @@ def compare(command: str | None, /, **options: Any) -> int:
             command=without_address(command or "skewcheck compare", options["notify"]),
         )
     if folder is not None:
-        run = replace(run, past=remember(folder, run))
+        run = recalled(folder, run)
         before = verdict_of_last_night(run)
     laid_out = report.build(run)
     code = 0 if options["exit_zero"] else laid_out.exit_code
