@@ -199,6 +199,23 @@ def test_the_sweep_shows_the_flips_that_were_counted_at_the_threshold_in_force()
         assert shown == pytest.approx(truth, abs=0.02)
 
 
+def told(text: str, train: pa.Table, served: Any) -> str:
+    serve = train.set_column(2, "score", pa.array(served))
+    sentences = made(text, (train, serve), offline=train)["sections"]["decisions"]["sentences"]
+    return " ".join(sentences)
+
+
+def test_a_different_model_is_told_from_a_calibration_and_from_a_bug_on_some_rows() -> None:
+    train, other = scores(5000), np.asarray(scores(5000, seed=3)["score"])
+    own = np.asarray(train["score"])
+    mixed = 0.6 * own + 0.4 * other
+    assert "a different model" in told("threshold = 0.2", train, mixed)
+    assert "a different model" not in told("threshold = 0.2", train, own / (own + (1 - own) * 2))
+    assert "a different model" not in told("threshold = 0.2", train, own + 0.02 * (other - own))
+    some = np.where(np.arange(5000) % 2, own, mixed)
+    assert "a different model" not in told("threshold = 0.2", train, some)
+
+
 def test_the_same_order_of_scores_flips_nobody_when_the_highest_are_chosen() -> None:
     train = scores(1000)
     raised = np.asarray(train["score"]) * 0.5

@@ -14,6 +14,7 @@ from skewcheck.decisions import Decisions
 from skewcheck.layout import Listing, Matrix, Part, Section
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
+from skewcheck.sections._another import another_model
 from skewcheck.sections._decided import NAME, Seen, cells_of, directions
 from skewcheck.sections._sweep import sweep
 from skewcheck.statistics.intervals import Share
@@ -38,7 +39,7 @@ def section(run: Run) -> Section | None:
     return Section(
         "decisions",
         "Decisions",
-        (*told, *flips, *edge, *_fragile(seen)),
+        (*told, *flips, *another_model(seen, run), *edge, *_fragile(seen)),
         run.verdict.column(column.name),
         tuple(parts),
         {"bands": _bands(seen.decisions), **data, "flips": flipped, "threshold": moved},
