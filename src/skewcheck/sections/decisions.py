@@ -14,7 +14,9 @@ from skewcheck.decisions import Decisions
 from skewcheck.layout import Listing, Matrix, Part, Section
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
+from skewcheck.schema import Role
 from skewcheck.sections._another import another_model
+from skewcheck.sections._challenge import challenge
 from skewcheck.sections._decided import NAME, Seen, cells_of, directions
 from skewcheck.sections._sweep import sweep
 from skewcheck.statistics.intervals import Share
@@ -27,7 +29,7 @@ NEAR = 0.01  # of the scores' range: so close to a threshold a score is fragile
 
 def section(run: Run) -> Section | None:
     """Return the decisions of a run, None where the policy has none."""
-    column = next((s for s in run.sides if s.decisions), None)
+    column = next((s for s in run.sides if s.role is Role.DECISION), None)
     if column is None or column.decisions is None:
         return None
     score = next((s for s in run.sides if s.name == _score(run, column.decisions)), None)
@@ -35,11 +37,14 @@ def section(run: Run) -> Section | None:
     told, data = _approval(seen)
     flips, flipped = _flips(seen)
     edge, moved = _restoring(seen)
-    parts: list[Part] = [_shares(seen), *_matrix(seen), *sweep(seen, moved)]
+    rivals, table, champion = challenge(run, column.decisions)
+    parts: list[Part] = [_shares(seen), *_matrix(seen), *table, *sweep(seen, moved)]
+    if champion:
+        data["champion"] = champion
     return Section(
         "decisions",
         "Decisions",
-        (*told, *flips, *another_model(seen, run), *edge, *_fragile(seen)),
+        (*told, *flips, *another_model(seen, run), *rivals, *edge, *_fragile(seen)),
         run.verdict.column(column.name),
         tuple(parts),
         {"bands": _bands(seen.decisions), **data, "flips": flipped, "threshold": moved},
@@ -47,8 +52,6 @@ def section(run: Run) -> Section | None:
 
 
 def _score(run: Run, decisions: Decisions) -> str | None:
-    from skewcheck.schema import Role
-
     return decisions.score or run.schema.first(Role.SCORE)
 
 
