@@ -180,6 +180,42 @@ def test_the_highest_scores_are_chosen_on_each_side(text: str) -> None:
         assert counts["chosen"] == pytest.approx(100, abs=2)
 
 
+def test_the_sweep_shows_the_flips_that_were_counted_at_the_threshold_in_force() -> None:
+    train, other = scores(30_000), scores(30_000, seed=3)
+    served = 0.7 * np.asarray(train["score"]) + 0.3 * np.asarray(other["score"])
+    serve = train.set_column(2, "score", pa.array(served))
+    result = skewcheck.compare(
+        train, serve, key="request_id", offline=train, policy=policy("threshold = 0.2")
+    )
+    (section,) = (s for s in result.report.sections if s.name == "decisions")
+    (sweep,) = (part for part in section.parts if isinstance(part, Sweep))
+    (matrix,) = (part for part in section.parts if isinstance(part, Matrix))
+    exact = (matrix.counts[0][1] + matrix.counts[1][0]) / 30_000
+    flips = np.array(sweep.series["flips"])
+    assert flips[sweep.thresholds.index(0.2)] == exact
+    before = np.asarray(train["score"])
+    for at, shown in list(zip(sweep.thresholds, flips, strict=True))[::20]:
+        truth = np.mean((before >= at) != (served >= at))
+        assert shown == pytest.approx(truth, abs=0.02)
+
+
+def told(text: str, train: pa.Table, served: Any) -> str:
+    serve = train.set_column(2, "score", pa.array(served))
+    sentences = made(text, (train, serve), offline=train)["sections"]["decisions"]["sentences"]
+    return " ".join(sentences)
+
+
+def test_a_different_model_is_told_from_a_calibration_and_from_a_bug_on_some_rows() -> None:
+    train, other = scores(5000), np.asarray(scores(5000, seed=3)["score"])
+    own = np.asarray(train["score"])
+    mixed = 0.6 * own + 0.4 * other
+    assert "a different model" in told("threshold = 0.2", train, mixed)
+    assert "a different model" not in told("threshold = 0.2", train, own / (own + (1 - own) * 2))
+    assert "a different model" not in told("threshold = 0.2", train, own + 0.02 * (other - own))
+    some = np.where(np.arange(5000) % 2, own, mixed)
+    assert "a different model" not in told("threshold = 0.2", train, some)
+
+
 def test_the_same_order_of_scores_flips_nobody_when_the_highest_are_chosen() -> None:
     train = scores(1000)
     raised = np.asarray(train["score"]) * 0.5

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROWS = 10  # of serve that hold something new: fewer have no pattern to be found
 # Checks whose rows can be told one by one, and that a moved population does not set off.
 NEW = ("new_category", "type_errors", "new_nulls")
+DECIDED = (Role.DECISION, Role.AGREEMENT)  # roles whose values are those of [decisions]
 
 
 def sides(
@@ -54,7 +55,7 @@ def sides(
             pairs.columns.get(name) if pairs else None,
             unpaired.get(name),
             pairs.join if pairs else None,
-            decisions=policy.decisions if schema.role(name) is Role.DECISION else None,
+            decisions=policy.decisions if schema.role(name) in DECIDED else None,
             declared=features.get(name) or ages.get(name),
             frozen=policy.manifest.frozen,
             labels=_labels(train, serve, schema, name),
@@ -132,8 +133,8 @@ def _on(side: Sides) -> str:
         return "column"
     if side.role is Role.KEY and not side.train and not side.serve:
         return "join"
-    if side.role is Role.AGE:
-        return "age"
+    if side.role in (Role.AGE, Role.AGREEMENT):
+        return str(side.role)
     if side.timed:
         return "latency"
     return "decision" if side.decisions else ""

@@ -27,12 +27,17 @@ def with_decisions(side: Opened, schema: Schema, decisions: Decisions) -> Opened
     score = score_of(schema, decisions)
     if side.source is None or score is None:
         return side
-    if decisions.moving:
-        if score not in side.kinds:
-            return side
-        decisions = decisions.at(_edge(side, score, schema, decisions))
-    make = partial(decided, decisions)
+    if score not in side.kinds and decisions.moving:
+        return side
+    make = partial(decided, at_edge(side, score, schema, decisions))
     return beside(side, Derivation(name_of(schema), (score,), Kind.TEXT, make))
+
+
+def at_edge(side: Opened, score: str, schema: Schema, decisions: Decisions) -> Decisions:
+    """Return the decisions with the edge where it lies on this side; one in force stays."""
+    if not decisions.moving or side.kinds.get(score) is Kind.TEXT:
+        return decisions
+    return decisions.at(_edge(side, score, schema, decisions))
 
 
 def beside(side: Opened, made: Derivation) -> Opened:
@@ -65,12 +70,13 @@ def name_of(schema: Schema) -> str:
 
 def decided(decisions: Decisions, cells: pa.Array | Lanes) -> pa.Array:
     """Return the decision of each row as text, null where there is no score."""
-    codes = decisions.codes(_numbers(cells))
+    codes = decisions.codes(numbers_of(cells))
     indices = pa.array(codes.astype(np.int8), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(decisions.labels, pa.large_string()))
 
 
-def _numbers(cells: pa.Array | Lanes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def numbers_of(cells: pa.Array | Lanes) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the number in each row, NaN where there is none."""
     if isinstance(cells, Lanes):
         found = np.full(len(cells.states), np.nan)
         found[cells.states == State.NUMBER] = cells.numbers

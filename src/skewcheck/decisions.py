@@ -22,7 +22,8 @@ class Decisions:
     decisions that count as approval. ``rate`` (a share of the requests) or ``top`` (so many a day)
     stand for the one edge that lets so many of the highest scores through: it is looked for on each
     side. ``score`` is the column they are made from, None for the first score; ``trained`` the
-    approval rate that the model was trained to give, where train has no score.
+    approval rate that the model was trained to give, where train has no score; ``champion`` the
+    column of serve with the score, or the decision, of the model that is in force.
     """
 
     labels: tuple[str, ...]
@@ -33,6 +34,7 @@ class Decisions:
     rate: float | None = None
     top: int | None = None
     trained: float | None = None
+    champion: str | None = None
 
     @property
     def moving(self) -> bool:

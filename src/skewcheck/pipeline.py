@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from skewcheck import champion
 from skewcheck.ageing import with_ages, with_columns
 from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
@@ -188,11 +189,16 @@ def compare(
 def _derived(schema: Schema, policy: Policy) -> tuple[Schema, Callable[[Opened], Opened]]:
     """Return the schema with the columns that the policy makes of others, and what adds them."""
     decisions, manifest = policy.decisions, policy.manifest
-    schema = with_columns(with_column(schema, decisions) if decisions else schema, manifest)
+    if decisions:
+        schema = with_column(champion.aside(schema, decisions), decisions)
+        schema = champion.with_column(schema, decisions)
+    schema = with_columns(schema, manifest)
 
     def derive(side: Opened) -> Opened:
         side = with_ages(side, schema, manifest)
-        return with_decisions(side, schema, decisions) if decisions else side
+        if decisions is None:
+            return side
+        return champion.with_champion(with_decisions(side, schema, decisions), schema, decisions)
 
     return schema, derive
 

@@ -31,6 +31,7 @@ class Role(StrEnum):
     LATENCY = "latency"
     VERSION = "model_version"
     AGE = "age"
+    AGREEMENT = "agreement"
     STATUS = "status"
     SEGMENT = "segment"
     IGNORED = "ignored"

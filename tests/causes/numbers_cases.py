@@ -26,6 +26,11 @@ def columns(seed: int = 1, rows: int = ROWS) -> dict[str, Values]:
     }
 
 
+def in_odds(slope: float, shift: float) -> Callable[[Values], Values]:
+    """Return a line in log-odds."""
+    return lambda t: 1 / (1 + np.exp(-(slope * np.log(t / (1 - t)) + shift)))
+
+
 @dataclass(frozen=True)
 class Case:
     """A mistake: the column it befalls, the cause to name, and words of the statement."""
@@ -67,6 +72,18 @@ CASES = (
     Case("linear", "temperature", "(train - 1", lambda t: (t - t.mean()) / t.std()),
     Case("linear", "signed", "/ ", lambda t: (t - t.min()) / (t.max() - t.min())),
     Case("linear", "amount", "0.731 × train + 17.3", lambda t: t * 0.731 + 17.3),
+    Case("logit_shift", "probability", "logit(train) + 0.7)", in_odds(1, 0.7)),
+    Case(
+        "logit_shift", "probability", "logit(train) - 1.7", lambda t: in_odds(1, -1.7)(t).round(4)
+    ),
+    Case(
+        "logit_shift",
+        "probability",
+        "logit(train) - 2.302585",
+        lambda t: in_odds(1, -np.log(10))(t).astype(np.float32).astype(np.float64),
+    ),
+    Case("logit_shift", "probability", "1.4 × logit(train) - 0.35", in_odds(1.4, -0.35)),
+    Case("logit_shift", "probability", "0.5 × logit(train))", in_odds(0.5, 0.0)),
     Case("sign", "temperature", "-train", lambda t: -t),
     Case("sign", "probability", "1 - train", lambda t: 1 - t),
     Case("sign", "signed", "|train|", np.abs),

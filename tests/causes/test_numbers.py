@@ -19,6 +19,7 @@ from skewcheck.causes import (
     factor,
     linear,
     log,
+    logit_shift,
     noise,
     offset,
     overflow,
@@ -34,8 +35,8 @@ from tests.causes.numbers_cases import CASES, STRENGTHS, Case, Values, columns, 
 MODULES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        affine, clipping, factor, linear, log, noise, offset, overflow, power, precision, ratio,
-        rounding, sign,
+        affine, clipping, factor, linear, log, logit_shift, noise, offset, overflow, power,
+        precision, ratio, rounding, sign,
     )
 }  # fmt: skip
 PLANTED = [(case, strength) for case in CASES for strength in STRENGTHS]
@@ -94,6 +95,31 @@ def test_no_function_of_a_number_is_claimed_of_another_mistake(name: str, seed: 
     for how, serve in unrelated(train, draw):
         found = [claim.statement for _, claim, _ in claims(train, serve)]
         assert not found, (how, found)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_scores_of_another_model_are_no_shift_in_log_odds(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    logits = draw.normal(-1, 1.5, 2000)
+    for served in (
+        logits + draw.normal(0.7, 0.3, 2000),
+        draw.permutation(logits) + 0.7,
+        logits + 0.02 * logits**2 + 0.5,
+        np.round(logits + draw.normal(0.7, 0.3, 2000), 1),
+        np.roll(logits, 1),
+    ):
+        made = pair(*((1 / (1 + np.exp(-side))).round(4).tolist() for side in (logits, served)))
+        assert list(logit_shift.on_pairs(made, Context())) == []
+
+
+def test_zeros_ones_and_a_hundredth_of_the_rows_do_not_hide_a_shift() -> None:
+    train = columns()["probability"].copy()
+    train[:20], train[20:40] = 0.0, 1.0
+    with np.errstate(divide="ignore"):
+        serve = 1 / (1 + (1 - train) / (train * 2))
+    name, claim, share = best(train, serve)
+    assert (name, share) == ("logit_shift", 1.0)
+    assert claim.reason == "odds × 2: a prior correction on one side only?"
 
 
 def test_small_whole_numbers_are_no_evidence_for_a_formula() -> None:

@@ -175,3 +175,8 @@ def near(seen: str, expected: str, reach: float = 0.0) -> str:
 def spelled(value: float) -> str:
     """Return a constant in the digits that people write."""
     return f"{value:.10g}"
+
+
+def signed(value: float) -> str:
+    """Return a constant with its sign apart, as it stands after another term."""
+    return f"{'-' if value < 0 else '+'} {spelled(abs(value))}"

@@ -18,16 +18,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from skewcheck.causes import Claim, Context, Floats, Pair
-from skewcheck.causes._numbers import Rows, formula, spelled
+from skewcheck.causes._lines import DISTINCT, line
+from skewcheck.causes._numbers import Rows, formula, signed, spelled
 from skewcheck.sides import Numbers
-from skewcheck.statistics.agreement import common, exactly
 
 TITLE = "a straight line"
 COMPLEXITY = 4.0
-DISTINCT = 8
 FROM_ONE = 1e-4  # a slope nearer to 1 is a shift, a rounding or a lag
-SECOND = 4  # times as common as the next intercept
-TURNS = (2, 3, 7)  # partners this part of the rows away give the slope
 NEAR = 0.02  # of a standard deviation
 
 
@@ -38,8 +35,8 @@ def on_pairs(pair: Pair, context: Context) -> Iterator[Claim]:
         return
     train, serve = rows.train[rows.differs], rows.serve[rows.differs]
     for reach in _reaches(rows, serve):
-        line = _line(train, serve, reach, rows.total)
-        claim = None if line is None else _claim(rows, *line, pair.sides.numbers)
+        found = line(train, serve, reach, rows.total)
+        claim = None if found is None else _claim(rows, *found, pair.sides.numbers)
         if claim:
             yield claim
             return
@@ -54,50 +51,6 @@ def _reaches(rows: Rows, serve: Floats) -> Iterator[Floats]:
         yield np.full(len(serve), 0.5 * 10.0**-rows.decimals)
 
 
-def _line(train: Floats, serve: Floats, reach: Floats, total: int) -> tuple[float, float] | None:
-    """Return the slope and intercept that most rows share, or None."""
-    slope = _slope(train, serve, reach)
-    if slope is None:
-        return None
-    offsets = serve - slope[0] * train
-    allowed = reach + slope[1] * np.abs(train)
-    found = common(offsets - allowed, offsets + allowed)
-    if found is None or found.rows < max(DISTINCT, 0.05 * total, SECOND * found.second):
-        return None
-    on = np.abs(offsets - (found.low + found.high) / 2) <= 2 * allowed + 1e-12
-    if len(np.unique(train[on])) < DISTINCT:
-        return None
-    return _best(train[on], serve[on], reach[on], slope[0], found.value)
-
-
-def _slope(train: Floats, serve: Floats, reach: Floats) -> tuple[float, float] | None:
-    """Return the slope that most pairs of rows share, and how far it may be off."""
-    order = np.argsort(train, kind="stable")
-    first = np.tile(order, len(TURNS))
-    second = np.concatenate([np.roll(order, len(order) // part) for part in TURNS])
-    run, rise = train[second] - train[first], serve[second] - serve[first]
-    apart = run != 0
-    either = (reach[first] + reach[second])[apart]
-    ends = (rise[apart] - either) / run[apart], (rise[apart] + either) / run[apart]
-    found = common(np.minimum(*ends), np.maximum(*ends))
-    if found is None or found.rows < DISTINCT or found.low <= 0 <= found.high:
-        return None
-    return found.value, (found.high - found.low) / 2
-
-
-def _best(
-    train: Floats, serve: Floats, reach: Floats, slope: float, offset: float
-) -> tuple[float, float]:
-    """Return the line through these rows, in few digits where these do."""
-    off = np.abs(slope * train + offset - serve)
-    if np.mean((off <= reach * (1 + 1e-6)) | exactly(slope * train + offset, serve)) >= 0.98:
-        return slope, offset
-    middle = float(train.mean())
-    size = float(np.dot(train - middle, train - middle))
-    fitted = float(np.dot(train - middle, serve)) / size
-    return fitted, float(serve.mean()) - fitted * middle
-
-
 def _claim(rows: Rows, slope: float, offset: float, numbers: Numbers | None) -> Claim | None:
     if abs(slope - 1) < FROM_ONE or abs(offset) < 1e-9 * float(np.abs(rows.serve).max()):
         return None  # a shift, a ratio
@@ -110,8 +63,8 @@ def _claim(rows: Rows, slope: float, offset: float, numbers: Numbers | None) -> 
 
 def _named(slope: float, offset: float, numbers: Numbers | None) -> tuple[str, str]:
     """Return the line in words, and the scaler that it is."""
-    centred = f"serve = (train {_signed(offset / slope)}) / {spelled(1 / slope)}"
-    straight = f"serve = {spelled(slope)} × train {_signed(offset)}"
+    centred = f"serve = (train {signed(offset / slope)}) / {spelled(1 / slope)}"
+    straight = f"serve = {spelled(slope)} × train {signed(offset)}"
     if numbers is None:
         return straight, ""
     mean, spread = _moments(numbers.value, numbers.train)
@@ -135,7 +88,3 @@ def _moments(values: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]])
 def _range(numbers: Numbers, counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
     used = np.flatnonzero(counts)
     return np.array([numbers.lower[used[0]], numbers.upper[used[-1]]])
-
-
-def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else '+'} {spelled(abs(value))}"

@@ -87,6 +87,12 @@ class Config:
         for name in dict.fromkeys(name for columns in own for name in columns):
             if name is not None and name not in names:
                 raise Place(self.origin, "columns").unknown(name, names)
+        champion = self.policy.decisions.champion if self.policy.decisions else None
+        if champion is not None and champion not in names:
+            place = Place(self.origin, "decisions").at("champion")
+            raise place.error(
+                f"is {shown(champion)}, no column of LOGS; {nearest(champion, names)}"
+            )
 
 
 def load(path: Path | None = None, folder: Path | None = None) -> Config:

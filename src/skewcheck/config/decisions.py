@@ -8,7 +8,7 @@ from skewcheck.config.tables import Place, shown, table, texts, value
 from skewcheck.decisions import Decisions, bands
 from skewcheck.errors import nearest
 
-KEYS = ("score", "bands", "threshold", "rate", "top", "approve", "approval_rate")
+KEYS = ("score", "bands", "threshold", "rate", "top", "approve", "approval_rate", "champion")
 ONE_OF = ("bands", "threshold", "rate", "top")
 LOW, HIGH = "below", "above"  # of a threshold
 CHOSEN = ("not chosen", "chosen")
@@ -29,6 +29,11 @@ def decisions(raw: Any, place: Place) -> Decisions | None:
     if top is not None and top < 1:
         raise place.at("top").error(f"is {top}; expected a number of requests a day")
     score = value(given.get("score", ""), str, "a column", place.at("score"))
+    champion = value(given.get("champion", ""), str, "a column", place.at("champion"))
+    if champion and champion == score:
+        raise place.at("champion").error(
+            "names the challenger's own score; expected another column"
+        )
     return Decisions(
         labels,
         edges,
@@ -38,6 +43,7 @@ def decisions(raw: Any, place: Place) -> Decisions | None:
         rate,
         top,
         _share(given, "approval_rate", place),
+        champion or None,
     )
 
 

@@ -3,60 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skewcheck import wording
 from skewcheck.checks.approval_rate import approvals
 from skewcheck.decisions import Decisions
-from skewcheck.layout import Listing, Mark, Matrix, Part, Section, Sweep
-from skewcheck.pairing.column import PairColumn
+from skewcheck.layout import Listing, Matrix, Part, Section
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
-from skewcheck.sides import Sides
+from skewcheck.schema import Role
+from skewcheck.sections._another import another_model
+from skewcheck.sections._challenge import challenge
+from skewcheck.sections._decided import NAME, Seen, cells_of, directions
+from skewcheck.sections._sweep import sweep
 from skewcheck.statistics.intervals import Share
 from skewcheck.statistics.netchange import net_change
 from skewcheck.statistics.restoring import restoring
 
 ORDER = 20
-NAME = 40  # width of a decision's name
-STEPS = 200  # thresholds of a sweep
 NEAR = 0.01  # of the scores' range: so close to a threshold a score is fragile
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The decision of a run: its column and that of the score, from both sides."""
-
-    decisions: Decisions
-    column: Sides
-    score: Sides | None
-    level: float
-
-    @property
-    def edge(self) -> float | None:
-        """Return the threshold between what is approved and what is not, None without one."""
-        labels, approve = self.decisions.labels, self.decisions.approve
-        n = len(approve)
-        if set(approve) == set(labels[:n]) and n - 1 < len(self.decisions.edges):
-            return self.decisions.edges[n - 1]
-        if set(approve) == set(labels[-n:]) and n <= len(self.decisions.edges):
-            return self.decisions.edges[-n]
-        return None
-
-    @property
-    def low(self) -> bool:
-        """Return whether low scores are approved."""
-        return self.decisions.labels[0] in self.decisions.approve
 
 
 def section(run: Run) -> Section | None:
     """Return the decisions of a run, None where the policy has none."""
-    column = next((s for s in run.sides if s.decisions), None)
+    column = next((s for s in run.sides if s.role is Role.DECISION), None)
     if column is None or column.decisions is None:
         return None
     score = next((s for s in run.sides if s.name == _score(run, column.decisions)), None)
@@ -64,11 +37,14 @@ def section(run: Run) -> Section | None:
     told, data = _approval(seen)
     flips, flipped = _flips(seen)
     edge, moved = _restoring(seen)
-    parts: list[Part] = [_shares(seen), *_matrix(seen), *_sweep(seen, moved)]
+    rivals, table, champion = challenge(run, column.decisions)
+    parts: list[Part] = [_shares(seen), *_matrix(seen), *table, *sweep(seen, moved)]
+    if champion:
+        data["champion"] = champion
     return Section(
         "decisions",
         "Decisions",
-        (*told, *flips, *edge, *_fragile(seen)),
+        (*told, *flips, *another_model(seen, run), *rivals, *edge, *_fragile(seen)),
         run.verdict.column(column.name),
         tuple(parts),
         {"bands": _bands(seen.decisions), **data, "flips": flipped, "threshold": moved},
@@ -76,8 +52,6 @@ def section(run: Run) -> Section | None:
 
 
 def _score(run: Run, decisions: Decisions) -> str | None:
-    from skewcheck.schema import Role
-
     return decisions.score or run.schema.first(Role.SCORE)
 
 
@@ -122,22 +96,13 @@ def _shares(seen: Seen) -> Listing:
     return Listing("Decisions by side", head, tuple(rows), frozenset({1, 2, 3, 4}))
 
 
-def _directions(seen: Seen, pairs: PairColumn) -> tuple[int, int]:
-    """Return the pairs that gain approval in serve, and those that lose it."""
-    gained = lost = 0
-    for (train, serve), n in (pairs.confusion or {}).items():
-        was, now = (x in seen.decisions.approve for x in (train, serve))
-        gained, lost = gained + n * (now and not was), lost + n * (was and not now)
-    return gained, lost
-
-
 def _flips(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
     pairs = seen.column.pairs
     if pairs is None or not pairs.counts.pairs:
         return [], None
     n, flips = pairs.counts.pairs, pairs.counts.mismatches
     low, high = Share(flips, n).bounds(seen.level)
-    gained, lost = _directions(seen, pairs)
+    gained, lost = directions(seen, pairs)
     value, least, most = net_change(gained, lost, n, level=seen.level)
     told = (
         f"{wording.count(flips)} of {wording.rows(n, 'pair')} are decided otherwise in serve "
@@ -175,18 +140,9 @@ def _matrix(seen: Seen) -> Iterator[Matrix]:
     yield Matrix("Pairs by what train and serve decide", named, named, tuple(rows))
 
 
-Cells = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
-
-
-def _cells(seen: Seen) -> Cells | None:
-    """Return the scores' cells, and the rows of train and serve in them."""
-    numbers = seen.score.numbers if seen.score else None
-    return None if numbers is None else (numbers.value, numbers.train, numbers.serve)
-
-
 def _restoring(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
     """Return the threshold that would give serve train's approval rate."""
-    edge, cells = seen.edge, _cells(seen)
+    edge, cells = seen.edge, cells_of(seen)
     if edge is None:
         return [], None
     chosen = {"chosen": edge, "restoring": None, "low": None, "high": None}
@@ -211,7 +167,7 @@ def _restoring(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
 
 def _fragile(seen: Seen) -> list[str]:
     """Return how many of serve's scores lie close to a threshold."""
-    cells = _cells(seen)
+    cells = cells_of(seen)
     if cells is None or not seen.decisions.edges:
         return []
     values, _, serve = cells
@@ -224,49 +180,3 @@ def _fragile(seen: Seen) -> list[str]:
         f"{wording.percent(share)} of serve's scores lie within {wording.number(reach, 2)} of a "
         "threshold: a small shift decides them"
     ]
-
-
-def _sweep(seen: Seen, moved: Mapping[str, Any] | None) -> Iterator[Sweep]:
-    cells, edge = _cells(seen), seen.edge
-    if cells is None or edge is None:
-        return
-    values, train, serve = cells
-    steps = np.linspace(float(values[0]), float(values[-1]), STEPS)
-    thresholds = np.unique([*steps.tolist(), edge])
-    places = np.searchsorted(values, thresholds, side="left")
-    series: dict[str, tuple[float | None, ...]] = {}
-    lots = (("train", seen.column.train, train), ("serve", seen.column.serve, serve))
-    for name, side, counts in lots:
-        below = np.append(0, np.cumsum(counts))[places] / counts.sum()
-        rates = below if seen.low else 1 - below
-        approved, rows = approvals(side, seen.decisions.approve) if side else (0, 0)
-        if rows:
-            rates[thresholds == edge] = approved / rows  # counted, not read off cells
-        series[f"approval rate, {name}"] = tuple(rates.tolist())
-    series |= _flipping(seen, thresholds)
-    units = dict.fromkeys(series, "share")
-    restored = (moved or {}).get("restoring")
-    marks = [Mark("restores train's rate", restored)] if restored is not None else []
-    yield Sweep(
-        "What another threshold would do",
-        tuple(thresholds.tolist()),
-        series,
-        units,
-        edge,
-        tuple(marks),
-    )
-
-
-def _flipping(seen: Seen, thresholds: NDArray[np.float64]) -> dict[str, tuple[float | None, ...]]:
-    """Return the share of pairs that would flip at each threshold, from the sample of pairs."""
-    pairs = seen.score.pairs if seen.score else None
-    if pairs is None or not pairs.counts.pairs:
-        return {}
-    share = pairs.counts.mismatches / pairs.counts.pairs
-    train, serve = (side.numbers for side in (pairs.differing.train, pairs.differing.serve))
-    known = np.isfinite(train) & np.isfinite(serve)
-    low, high = np.minimum(train, serve)[known], np.maximum(train, serve)[known]
-    if not len(low):
-        return {"flips": (0.0,) * len(thresholds)} if not share else {}
-    between = [float(((low < t) & (t <= high)).mean()) * share for t in thresholds.tolist()]
-    return {"flips": tuple(between)}
