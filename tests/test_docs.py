@@ -140,8 +140,10 @@ def test_the_page_on_row_parity_says_how_many_pairs_causes_are_tested_on() -> No
 
 
 def test_the_policy_file_of_the_readme_is_a_policy_file() -> None:
-    config = parse(blocks("toml")[0], "skewcheck.toml")
+    beyond, config = (parse(block, "skewcheck.toml") for block in blocks("toml"))
     assert isinstance(config, Config)
+    assert beyond.policy.decisions is not None and beyond.policy.latency.asked
+    assert set(beyond.policy.manifest.features) == {"income", "bureau_score"}
     assert config.policy.checks["ks"].fail == 0.05
     assert config.policy.checks["ks"].warn is None
     assert config.policy.columns["income"]["divergence"].fail == 0.2

@@ -26,7 +26,7 @@ from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sources.batch import Batch
 
 # Without one of these a run would judge less than it was told to; other metadata may be missing.
-NEEDED = frozenset({Role.FEATURE, Role.SCORE, Role.KEY, Role.TIME, Role.LABEL, Role.LATENCY})
+NEEDED = frozenset(Role) - {Role.ENTITY, Role.VERSION, Role.STATUS, Role.SEGMENT, Role.IGNORED}
 Head = Batch | Sequence[Batch] | None
 
 

@@ -37,7 +37,8 @@ class Cut:
         edges = {*alone, *seen[first[counts >= max(2.0, ATOM * len(seen))]].tolist()}
         places = np.arange(1, BINS) * len(seen) // BINS
         quantiles = set(seen[places].tolist()) if len(seen) else set()
-        above = {float(np.nextafter(edge, np.inf)) for edge in edges}
+        with np.errstate(over="ignore"):  # beyond the largest number there is none
+            above = {float(np.nextafter(edge, np.inf)) for edge in edges} - {np.inf}
         return cls(tuple(sorted(edges | above | quantiles)))
 
     @classmethod
