@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck.finding import Finding, Undefined
+from skewcheck.pairing.clusters import Clusters
 from skewcheck.profile import Profile
 from skewcheck.statistics.blocks import (
     FEWEST,
@@ -24,6 +25,7 @@ from skewcheck.statistics.blocks import (
     between_days,
     block_length,
     blocks,
+    of_marked,
 )
 from skewcheck.statistics.divergence import Divergence, JsDistance
 from skewcheck.statistics.inference import Inference
@@ -53,6 +55,7 @@ APART = frozenset(
         "unpaired_rows",
     }
 )
+CLUSTERED = ("flips", "row_parity")  # shares of the pairs
 Counts = NDArray[np.int64]
 
 
@@ -71,16 +74,11 @@ class Dependence:
         """Yield the findings, each with the uncertainty that its rows have."""
         for finding in findings:
             measure = finding.measure
-            if isinstance(measure, Undefined) or finding.check in APART:
+            apart = finding.check in APART or (finding.check in CLUSTERED and self.given is None)
+            if isinstance(measure, Undefined) or apart:
                 yield finding
-                continue
-            factor, noise = self._of(finding, measure)
-            wide = widened(measure, factor, noise)
-            if wide is not measure:
-                deff = factor.deff if noise is None else noise.g
-                detail = {**finding.detail, "design_effect": round(deff, 2)}
-                finding = replace(finding, measure=wide, detail=detail)
-            yield finding
+            else:
+                yield _wide(finding, measure, *self._of(finding, measure))
 
     def _of(self, finding: Finding, measure: Inference) -> tuple[Factor, Noise | None]:
         if self.given is not None:
@@ -111,6 +109,29 @@ def dependence(train: Profile, serve: Profile, *, given: float | None = None) ->
         if found and before is not None and after is not None:
             designs[name] = Design(before, after, train.rows, serve.rows, found)
     return Dependence(designs, _missing(train, serve, length))
+
+
+def by_customer(findings: Iterable[Finding], clusters: Clusters) -> Iterator[Finding]:
+    """Yield the findings, the shares of pairs that differ with the uncertainty of their customers.
+
+    A customer whose feature is wrong is wrong in every request: a hundred flips of one are not a
+    hundred pieces of evidence. The buckets of customers say how much they vary.
+    """
+    for finding in findings:
+        measure, marked = finding.measure, clusters.marked.get(finding.subject.column)
+        if isinstance(measure, Undefined) or finding.check not in CLUSTERED or marked is None:
+            yield finding
+        else:
+            yield _wide(finding, measure, of_marked(marked, clusters.rows), None)
+
+
+def _wide(finding: Finding, measure: Inference, factor: Factor, noise: Noise | None) -> Finding:
+    wide = widened(measure, factor, noise)
+    if wide is measure:
+        return finding
+    deff = factor.deff if noise is None else noise.g
+    detail = {**finding.detail, "design_effect": round(deff, 2)}
+    return replace(finding, measure=wide, detail=detail)
 
 
 def _length(train: Profile, serve: Profile) -> int | Undefined:

@@ -73,12 +73,17 @@ class Scatter:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Counts of pairs by what train and serve say: ``counts[i][j]`` of rows[i], columns[j]."""
+    """Counts of pairs by what two say: ``counts[i][j]`` of rows[i], columns[j].
+
+    ``of`` are the two, that of the rows first; ``unit`` is what is counted.
+    """
 
     title: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+    of: tuple[str, str] = ("train", "serve")
+    unit: str = "pairs"
 
 
 @dataclass(frozen=True, slots=True)

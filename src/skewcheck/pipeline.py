@@ -158,7 +158,7 @@ def compare(
         for side in sides(*profiles, schema, pairs, policy=config.policy, replayed=parity)
     )
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
-    found, missing = _widened(found, profiles, config.policy)
+    found, missing = _widened(found, profiles, pairs, policy=config.policy)
     verdict = judge(found, config.policy)
     told = (note, arrivals.note if arrivals else "", pacing, *missing)
     notes = [sentence for sentence in told if sentence]
@@ -222,16 +222,25 @@ def _thresholds(schema: Schema, decisions: Decisions | None) -> dict[str, tuple[
 
 
 def _widened(
-    found: list[Finding], profiles: tuple[Profile, Profile], policy: Policy
+    found: list[Finding],
+    profiles: tuple[Profile, Profile],
+    pairs: Pairs | None,
+    *,
+    policy: Policy,
 ) -> tuple[list[Finding], list[str]]:
     """Return the findings, less sure of themselves where rows depend on each other.
 
     With them, in words, what could not be estimated.
     """
+    clusters = pairs.clusters if pairs and policy.design_effect is None else None
+    if policy.design_effect is None and not policy.estimate and clusters is None:
+        return found, []
+    from skewcheck.dependence import by_customer, dependence
+
+    if clusters is not None:
+        found = list(by_customer(found, clusters))
     if policy.design_effect is None and not policy.estimate:
         return found, []
-    from skewcheck.dependence import dependence
-
     rows = dependence(*profiles, given=policy.design_effect)
     return list(rows.widen(found)), [undefined.reason for undefined in rows.missing]
 

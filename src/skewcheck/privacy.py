@@ -38,6 +38,7 @@ REASON = "a value of a private column cannot be shown"
 COUNTS = {  # details that count or measure, and quote nothing
     *("train_share", "serve_share", "direction", "rows", "null", "absent", "nan", "+inf", "-inf"),
     *("in_train", "in_serve", "repair", "would_pair", "without_key", "paired", "scale"),
+    "design_effect",
     *("looks_like", "name_likeness", "found", *map(str, Parity)),
 }
 

@@ -3,8 +3,9 @@
 What the model would have decided on the right features is known for the rows that are paired. A
 flip is a customer who gets another answer because of the pipeline, or of the code that serves.
 
-Effect: share of pairs, 0 to 1. Interval: Clopper and Pearson (1934). Undefined where no pair has
-a score on both sides.
+Effect: share of pairs, 0 to 1. Interval: Clopper and Pearson (1934); where serve names the customer
+it is widened by the design effect, for the requests of one customer flip together. Undefined where
+no pair has a score on both sides.
 """
 
 from __future__ import annotations

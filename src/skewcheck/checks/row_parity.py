@@ -9,10 +9,11 @@ within the tolerance, or when a boolean was written as 0 or 1 and NaN as null: `
 Distributions are blind to a stale, shuffled or misjoined value; this check is not.
 
 Effect: share of the pairs, 0 to 1. Interval: Clopper and Pearson (1934): no difference in n rows
-still has an upper bound, about 3/n. Rows of one customer or batch tend to differ together; the
-interval takes them as independent. Undefined where no row is paired. Without `--offline` or
-`--as-of` the pairs are those rows that happen to be in TRAIN too: differing, they fail the column,
-but too few of them do not hold up a pass.
+still has an upper bound, about 3/n. Rows of one customer tend to differ together: where serve
+names the customer the interval is widened by the design effect (between 64 buckets of customers);
+else it takes rows as independent, as it does those of one batch. Undefined where no row is paired.
+Without `--offline` or `--as-of` the pairs are those rows that happen to be in TRAIN too: differing,
+they fail the column, but too few of them do not hold up a pass.
 """
 
 from __future__ import annotations

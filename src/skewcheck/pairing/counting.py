@@ -11,10 +11,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from skewcheck.breakdown import BUCKETS
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.moments import moments
 from skewcheck.pairing.cells import cells
+from skewcheck.pairing.clusters import Clusters, buckets, per_bucket
 from skewcheck.pairing.column import SAMPLE, PairColumn, taken
 from skewcheck.pairing.comparing import compared, differing
 from skewcheck.pairing.join import Joined
@@ -112,6 +114,7 @@ class _Counting:
         self.pairs.rows.add(self._segments, self._time, None)
         some = _smallest(self._priority, REPLAYED)
         self.pairs.sampled = joined.train[some], joined.serve[some]
+        self._buckets: NDArray[np.int64] | None = None
         self.pairs.neighbours = tuple(self._runs())
         alone = self._without_partner()
         if len(alone):
@@ -144,7 +147,9 @@ class _Counting:
         runs = np.arange(n, dtype=np.int64) // RUN
         found = [self._neighbours("order", runs, np.zeros(n))]
         if self._task.entity is not None:
-            hashes, _ = fingerprints(self._serve.taken(self._task.entity, self._joined.serve))
+            hashes, known = fingerprints(self._serve.taken(self._task.entity, self._joined.serve))
+            self._buckets = buckets(hashes, known, self._joined.hashes)
+            self.pairs.clusters = Clusters(per_bucket(self._buckets))
             _, entity = np.unique(hashes, return_inverse=True)
             found.append(self._neighbours("entity", entity.astype(np.int64), self._time))
         return found
@@ -213,7 +218,7 @@ class _Counting:
         train = self._train_column(name)
         profile = self._profile.columns.get(name)
         found = PairColumn(task.plan.spec(name), task.tolerance(name, profile))
-        marked = Places()
+        marked, clustered = Places(), np.zeros(BUCKETS, np.int64)
         beside = Lots(self._beside)
         start = 0
         for rows, serve in self._serve_pieces(name):
@@ -229,6 +234,8 @@ class _Counting:
                     if segment != name
                 }
                 marked.add(codes, self._time[part], differs)
+                if self._buckets is not None:
+                    clustered += per_bucket(self._buckets[part][differs])
             beside.see(start, rows, serve)
             start += rows
         sampled, *neighbours, alone = beside.values()
@@ -243,6 +250,8 @@ class _Counting:
         found.reference.add(taken(train, joined.train[self._looked_at]), 0)
         found.reference.settle()
         self.pairs.columns[name], self.pairs.marked[name] = found, marked
+        if self.pairs.clusters is not None:
+            self.pairs.clusters.marked[name] = clustered
         if self.pairs.unpaired is not None:
             lot_ = Batch(self.pairs.unpaired.rows, {name: alone}, "", 0)
             unpaired = Profile(task.plan, 0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck.pairing.cells import Cells
+from skewcheck.pairing.clusters import Clusters
 from skewcheck.pairing.column import PairColumn
 from skewcheck.pairing.forensics import Coverage
 from skewcheck.profile import Profile
@@ -66,6 +67,7 @@ class Pairs:
     ``rows`` are the places of all pairs, ``marked`` those of the differing rows of a column;
     ``unpaired`` is the profile of serve's rows without a partner, where these are a lot.
     ``sampled`` are the rows of train and of serve of some pairs, chosen by the hash of their key.
+    ``clusters`` are the pairs by bucket of entities, None where no column names the entity.
     """
 
     join: Join
@@ -75,3 +77,4 @@ class Pairs:
     neighbours: tuple[Neighbours, ...] = ()
     unpaired: Profile | None = None
     sampled: tuple[Positions, Positions] | None = None
+    clusters: Clusters | None = None

@@ -38,8 +38,9 @@ def challenge(run: Run, decisions: Decisions) -> tuple[list[str], list[Matrix], 
     labels = tuple(safe(label, NAME) for label in decisions.labels)
     words = (*labels, OTHER) if table[-1].any() else labels
     cells = tuple(tuple(row) for row in table[: len(words)].tolist())
-    title = "Requests by what champion (rows) and challenger (columns) decide"
-    return [*sentences, *more], [Matrix(title, words, labels, cells)], {**data, **swaps}
+    title = "Requests by what champion and challenger decide"
+    matrix = Matrix(title, words, labels, cells, ("champion", "challenger"), "requests")
+    return [*sentences, *more], [matrix], {**data, **swaps}
 
 
 def _agreement(table: Table, level: float) -> tuple[list[str], dict[str, Any]]:

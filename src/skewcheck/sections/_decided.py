@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from skewcheck.decisions import Decisions
 from skewcheck.pairing.column import PairColumn
 from skewcheck.sides import Sides
+from skewcheck.verdict import Judgement
 
 NAME = 40  # width of a decision's name
 
@@ -22,6 +23,7 @@ class Seen:
     column: Sides
     score: Sides | None
     level: float
+    judged: tuple[Judgement, ...] = ()
 
     @property
     def edge(self) -> float | None:

@@ -11,6 +11,7 @@ import numpy as np
 from skewcheck import wording
 from skewcheck.checks.approval_rate import approvals
 from skewcheck.decisions import Decisions
+from skewcheck.finding import Undefined
 from skewcheck.layout import Listing, Matrix, Part, Section
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
@@ -19,6 +20,7 @@ from skewcheck.sections._another import another_model
 from skewcheck.sections._challenge import challenge
 from skewcheck.sections._decided import NAME, Seen, cells_of, directions
 from skewcheck.sections._sweep import sweep
+from skewcheck.statistics.inference import Inference
 from skewcheck.statistics.intervals import Share
 from skewcheck.statistics.netchange import net_change
 from skewcheck.statistics.restoring import restoring
@@ -33,7 +35,8 @@ def section(run: Run) -> Section | None:
     if column is None or column.decisions is None:
         return None
     score = next((s for s in run.sides if s.name == _score(run, column.decisions)), None)
-    seen = Seen(column.decisions, column, score, run.policy.level)
+    judged = run.verdict.columns.get(column.name, ())
+    seen = Seen(column.decisions, column, score, run.policy.level, judged)
     told, data = _approval(seen)
     flips, flipped = _flips(seen)
     edge, moved = _restoring(seen)
@@ -101,16 +104,21 @@ def _flips(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
     if pairs is None or not pairs.counts.pairs:
         return [], None
     n, flips = pairs.counts.pairs, pairs.counts.mismatches
-    low, high = Share(flips, n).bounds(seen.level)
+    measure, effect = _measured(seen, Share(flips, n))
+    low, high = measure.bounds(seen.level)
     gained, lost = directions(seen, pairs)
-    value, least, most = net_change(gained, lost, n, level=seen.level)
+    fewer = (count / effect for count in (gained, lost, n))
+    value, least, most = net_change(*fewer, level=seen.level)
     told = (
         f"{wording.count(flips)} of {wording.rows(n, 'pair')} are decided otherwise in serve "
         f"({wording.percent(low, 2)} to {wording.percent(high, 2)}): {wording.count(gained)} gain "
         f"approval, {wording.count(lost)} lose it, net {100 * value:+.2f} points "
         f"({100 * least:+.2f} to {100 * most:+.2f})"
     )
+    if effect > 1:
+        told += f"; rows of one customer flip together (design effect {wording.number(effect)})"
     return [told], {
+        "design_effect": effect,
         "pairs": n,
         "flips": flips,
         "low": low,
@@ -119,6 +127,15 @@ def _flips(seen: Seen) -> tuple[list[str], dict[str, Any] | None]:
         "lost": lost,
         "net": {"value": value, "low": least, "high": most},
     }
+
+
+def _measured(seen: Seen, alone: Share) -> tuple[Inference, float]:
+    """Return the share of flips as it was judged, and its design effect; else as of alone rows."""
+    for finding in (judgement.finding for judgement in seen.judged):
+        whole = finding.check == "flips" and not (finding.subject.segment or finding.subject.window)
+        if whole and not isinstance(finding.measure, Undefined):
+            return finding.measure, float(finding.detail.get("design_effect", 1.0))
+    return alone, 1.0
 
 
 def _matrix(seen: Seen) -> Iterator[Matrix]:

@@ -227,6 +227,18 @@ class Design:
         return squares - (squares - trace * trace / part.df) / (1.0 + 1.0 / part.df)
 
 
+def of_marked(marked: Groups, rows: Groups) -> Factor:
+    """Return the design effect of the share of marked rows, from both counts by bucket.
+
+    That of independent rows where fewer than 4 buckets hold any, or all rows are marked, or none.
+    """
+    part = between_buckets(np.stack([marked, rows - marked], axis=1))
+    own = 0.0 if part is None else float(part.independent[0, 0])
+    if part is None or not own > 0.0:
+        return Factor()
+    return _factor([float(part.beyond[0, 0]) / own], (part,))
+
+
 def _factor(excess: list[float], parts: tuple[Excess, ...]) -> Factor:
     deff = max(1.0, 1.0 + sum(excess))
     return Factor(deff, _df(deff, excess, parts))

@@ -7,8 +7,12 @@ import math
 from skewcheck.statistics.normal import z_of
 
 
-def net_change(up: int, down: int, n: int, *, level: float = 0.05) -> tuple[float, float, float]:
+def net_change(
+    up: float, down: float, n: float, *, level: float = 0.05
+) -> tuple[float, float, float]:
     """Return (value, low, high) of ``(up - down) / n``, each end one-sided at ``level``.
+
+    The counts may be those of effective rows.
 
     Bonett and Price (2012), "Adjusted Wald confidence interval for a difference of binomial
     proportions based on paired data": one flip is added each way. Raises ValueError without rows.
