@@ -15,8 +15,9 @@ from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.moments import moments
 from skewcheck.pairing.cells import cells
-from skewcheck.pairing.column import SAMPLE, PairColumn, taken
+from skewcheck.pairing.column import SAMPLE, PairColumn
 from skewcheck.pairing.comparing import compared, differing
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.join import Joined
 from skewcheck.pairing.lots import Lots
 from skewcheck.pairing.pairs import Join, Neighbours, Pairs, Positions
@@ -34,6 +35,7 @@ Progress = Callable[[str, int, int], None]
 SAMPLED = 4 * SAMPLE  # pairs among which a sample of those that agree is chosen
 HELD = 1 << 28  # bytes of train's columns kept from looking for segments to comparing
 LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
+SLICE = 1 << 16  # pairs whose places are counted at once
 RUN = 64  # rows in a run of neighbours
 NEIGHBOURS = 8192  # rows of all columns kept together
 LOT = 1 / 100  # rows without a partner are looked at when there is this share of them
@@ -108,7 +110,8 @@ class _Counting:
         self._held = 0
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())
-        self.pairs.rows.add(self._segments, self._time, None)
+        for start in range(0, len(self._time), SLICE):
+            self._mark(self.pairs.rows, slice(start, start + SLICE), None)
         self.pairs.neighbours = tuple(self._runs())
         alone = self._without_partner()
         if len(alone):
@@ -117,12 +120,23 @@ class _Counting:
         self._beside = [*(joined.serve[rows] for rows in lots), alone]
 
     def _coded(self) -> list[tuple[str, Codes]]:
+        timed = bool(np.isfinite(self._time).any())
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            clocks = pool.submit(clock, self._time) if timed else None
             codes = list(pool.map(self._segment, self._task.segments))
         found = [(n, c) for n, c in zip(self._task.segments, codes, strict=True) if c is not None]
-        if np.isfinite(self._time).any():
-            found += clock(self._time).items()
-        return found
+        return [*found, *(clocks.result().items() if clocks else ())]
+
+    def _mark(
+        self, places: Places, part: slice, rows: NDArray[np.bool_] | None, but: str | None = None
+    ) -> None:
+        """Count some pairs, or those of the mask among them, in all segments ``but`` one."""
+        codes = {
+            name: Codes(c.labels, c.codes[part])
+            for name, c in self._segments.items()
+            if name != but
+        }
+        places.add(codes, self._time[part], rows)
 
     def _segment(self, name: str) -> Codes | None:
         """Return the values of a column as codes, train's where it has the column."""
@@ -216,16 +230,11 @@ class _Counting:
         for rows, serve in self._serve_pieces(name):
             low, high = np.searchsorted(joined.serve, [start, start + rows])
             part = slice(int(low), int(high))
-            own = _in_order(serve, joined.serve[part] - start)
+            own = taken(serve, joined.serve[part] - start)
             pairing = self._pairing(part)
             differs = found.add(taken(train, joined.train[part]), own, pairing, sampling=False)
             if differs.any():
-                codes = {
-                    segment: Codes(c.labels, c.codes[part])
-                    for segment, c in self._segments.items()
-                    if segment != name
-                }
-                marked.add(codes, self._time[part], differs)
+                self._mark(marked, part, differs, name)
             beside.see(start, rows, serve)
             start += rows
         sampled, *neighbours, alone = beside.values()
@@ -275,11 +284,3 @@ def _smallest(values: Hashes, most: int) -> Positions:
     if len(values) <= most:
         return np.arange(len(values), dtype=np.int64)
     return np.sort(np.argpartition(values, most)[:most])
-
-
-def _in_order(values: pa.Array | Lanes, rows: Positions) -> pa.Array | Lanes:
-    """Return some rows, which ascend: without a copy where none is left out between them."""
-    whole = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
-    if whole and not isinstance(values, Lanes):
-        return values.slice(int(rows[0]), len(rows))
-    return taken(values, rows)

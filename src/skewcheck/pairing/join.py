@@ -20,6 +20,7 @@ from skewcheck.errors import OutputError
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.moments import moments
 from skewcheck.pairing.forensics import Coverage
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.pairing.spelling import REPAIRS as REPAIRS
 from skewcheck.pairing.spelling import forms
@@ -186,7 +187,8 @@ def _joined(train: _Side, serve: _Side, as_of: AsOf | None, engine: tuple[str, i
     left, hashes = train.places[partner[right]], serve.hashes[right]
     right = serve.places[right]
     same = _same(train, serve, left, right, as_of)
-    left, right, hashes = left[same], right[same], hashes[same]
+    if not same.all():
+        left, right, hashes = left[same], right[same], hashes[same]
     nulls = (train.rows - len(train.places), serve.rows - len(serve.places))
     repeated = (len(train.places) - kept[0], len(serve.places) - kept[1])
     return Joined(
@@ -226,7 +228,7 @@ def _same(
     def compare(start: int) -> None:
         part = slice(start, start + CHUNK)
         for one, other in zip(train.keys, serve.keys, strict=True):
-            equal = pc.equal(one.take(pa.array(left[part])), other.take(pa.array(right[part])))
+            equal = pc.equal(taken(one, left[part]), taken(other, right[part]))
             same[part] &= equal.to_numpy(zero_copy_only=False)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

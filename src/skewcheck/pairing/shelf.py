@@ -9,13 +9,13 @@ from threading import Event
 from types import TracebackType
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.ledger import Ledger
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.spool import Spool
 from skewcheck.pairing.stacking import Piece, stacked
-from skewcheck.sources.batch import Batch, Lanes, Lazy, Part, Source
+from skewcheck.sources.batch import Batch, Lazy, Part, Source
 from skewcheck.sources.cells import Cells
 from skewcheck.sources.derived import inner
 from skewcheck.sources.frames import FramePart
@@ -159,10 +159,7 @@ class Shelf:
 
     def taken(self, name: str, positions: NDArray[np.int64]) -> Cells:
         """Return some rows of a column, in the order of ``positions``."""
-        values = self.column(name)
-        if isinstance(values, Lanes):
-            return values.taken(positions)
-        return values.take(pa.array(positions))
+        return taken(self.column(name), positions)
 
     def _pieces(self, rack: _Rack, name: str) -> Iterator[Piece]:
         if not any(name in names for names in rack.names):
