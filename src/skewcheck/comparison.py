@@ -35,7 +35,7 @@ def sides(
     decisions: Decisions | None = None,
 ) -> Iterator[Sides]:
     """Yield every column of either side, train's columns first; then the key rows are paired by."""
-    unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
+    unpaired = pairs.lot.columns if pairs and pairs.lot else {}
     for name in dict.fromkeys([*train.columns, *serve.columns]):
         yield Sides(
             name,

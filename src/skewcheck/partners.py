@@ -194,6 +194,7 @@ def pair_up(
             offline,
             as_of is not None,
             profiles[1].ledger.fates["duplicates"],
+            (opened[0].name,),
         )
         return count(joined, partner, serve, task, how, progress=progress)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile, ColumnSpec
-from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.fingerprint import Hashes, fingerprints
 from skewcheck.moments import moments
 from skewcheck.pairing.cells import cells
 from skewcheck.pairing.column import SAMPLE, PairColumn
@@ -20,7 +20,8 @@ from skewcheck.pairing.comparing import compared, differing
 from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.join import Joined
 from skewcheck.pairing.lots import Lots
-from skewcheck.pairing.pairs import Join, Neighbours, Pairs, Positions
+from skewcheck.pairing.neighbours import Neighbours, entities, runs
+from skewcheck.pairing.pairs import Join, Pairs, Positions
 from skewcheck.pairing.sample import Pairing
 from skewcheck.pairing.segments import clock, coded
 from skewcheck.pairing.shelf import Shelf
@@ -36,9 +37,6 @@ SAMPLED = 4 * SAMPLE  # pairs among which a sample of those that agree is chosen
 HELD = 1 << 28  # bytes of train's columns kept from looking for segments to comparing
 LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
 SLICE = 1 << 16  # pairs whose places are counted at once
-RUN = 64  # rows in a run of neighbours
-NEIGHBOURS = 8192  # rows of all columns kept together
-LOT = 1 / 100  # rows without a partner are looked at when there is this share of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +110,12 @@ class _Counting:
         self.pairs = Pairs(join, Places())
         for start in range(0, len(self._time), SLICE):
             self._mark(self.pairs.rows, slice(start, start + SLICE), None)
-        self.pairs.neighbours = tuple(self._runs())
-        alone = self._without_partner()
-        if len(alone):
-            self.pairs.unpaired = Profile(task.plan, len(alone))
-        lots = [self._sampled, *(lot.rows for lot in self.pairs.neighbours)]
-        self._beside = [*(joined.serve[rows] for rows in lots), alone]
+        found = self._runs()
+        self.pairs.neighbours = tuple(lot for lot, _ in found)
+        self._lots = [places for _, places in found]
+        if len(joined.alone):
+            self.pairs.unpaired = Profile(task.plan, len(joined.alone))
+        self._beside = [*(joined.serve[r] for r in (self._sampled, *self._lots)), joined.alone]
 
     def _coded(self) -> list[tuple[str, Codes]]:
         timed = bool(np.isfinite(self._time).any())
@@ -149,33 +147,14 @@ class _Counting:
             self._held += size
         return coded(taken(values, self._joined.train))
 
-    def _runs(self) -> list[Neighbours]:
-        """Return runs of neighbours in the log, and all rows of some entities."""
-        n = len(self._joined.serve)
-        runs = np.arange(n, dtype=np.int64) // RUN
-        found = [self._neighbours("order", runs, np.zeros(n))]
+    def _runs(self) -> list[tuple[Neighbours, Positions]]:
+        """Return runs of the log, and the rows of some entities, with their places among pairs."""
+        every = self._pairing(slice(None))
+        found = [runs(every, self._serve.files)]
         if self._task.entity is not None:
-            hashes, _ = fingerprints(self._serve.taken(self._task.entity, self._joined.serve))
-            _, entity = np.unique(hashes, return_inverse=True)
-            found.append(self._neighbours("entity", entity.astype(np.int64), self._time))
+            hashes, there = fingerprints(self._serve.taken(self._task.entity, every.order))
+            found.append(entities(hashes, there, every))
         return found
-
-    def _neighbours(
-        self, by: str, group: NDArray[np.int64], time: NDArray[np.float64]
-    ) -> Neighbours:
-        """Return all rows of some groups, chosen by hash, NEIGHBOURS rows at most."""
-        sizes = np.bincount(group)
-        chosen = np.argsort(mixed(np.arange(len(sizes), dtype=np.uint64)), kind="stable")
-        kept = chosen[np.cumsum(sizes[chosen]) <= NEIGHBOURS]
-        rows = np.flatnonzero(np.isin(group, kept))
-        rows = rows[np.lexsort((rows, time[rows], group[rows]))]
-        return Neighbours(by, rows, group[rows], self._time[rows])
-
-    def _without_partner(self) -> Positions:
-        """Return serve's rows without a partner where these are a lot; copies of others are not."""
-        places = self._joined.alone
-        lot = len(places) >= LOT * self._serve.rows and len(self._joined.serve)
-        return places if lot else places[:0]
 
     def _train_column(self, name: str) -> pa.Array | Lanes:
         """Return train's column; it is counted on the way where that is still to be done."""
@@ -238,8 +217,8 @@ class _Counting:
             beside.see(start, rows, serve)
             start += rows
         sampled, *neighbours, alone = beside.values()
-        for lot, s in zip(self.pairs.neighbours, neighbours, strict=True):
-            t = taken(train, joined.train[lot.rows])
+        for lot, rows_, s in zip(self.pairs.neighbours, self._lots, neighbours, strict=True):
+            t = taken(train, joined.train[rows_])
             lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
         found.sample(
             taken(train, joined.train[self._sampled]),

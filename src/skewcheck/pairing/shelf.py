@@ -139,6 +139,14 @@ class Shelf:
             yield _together(waiting)
 
     @property
+    def files(self) -> NDArray[np.int64]:
+        """Return the place of the first row of each file."""
+        names = [rack.part.name for rack in self._racks]
+        ends = np.cumsum([0, *(sum(rack.rows) for rack in self._racks)])
+        new = [i for i, name in enumerate(names) if not i or name != names[i - 1]]
+        return ends[np.array(new, np.int64)]
+
+    @property
     def again(self) -> bool:
         """Return whether every column is read from its files at each call."""
         return all(rack.places is None for rack in self._racks)
