@@ -8,10 +8,11 @@ from functools import reduce
 from pathlib import Path
 
 from skewcheck.peek import first_rows
-from skewcheck.profile import Profile, is_profile
+from skewcheck.profile import Profile, decoded
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Source
 from skewcheck.sources.open import open_source
+from skewcheck.store import is_profile, read
 
 READER = "RecordBatchReader"  # of pyarrow, which only those who hand one over have loaded
 
@@ -43,8 +44,19 @@ def open_side(data: object, hint: Mapping[str, Kind] | None = None) -> Opened:
     given_paths = data if isinstance(data, list | tuple) else [data]
     paths = [Path(path) for path in given_paths if isinstance(path, str | Path)]
     if paths and all(is_profile(path) for path in paths):
-        loaded = [Profile.load(path) for path in paths]
+        loaded = [load(path) for path in paths]
         return Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
     source = open_source(data, hint=hint)
     once = type(data).__name__ == READER
     return Opened(source.name, None, source, first_rows(source), once)
+
+
+def load(path: Path) -> Profile:
+    """Return the profile saved at ``path``, with its pairs; raise InputError if it is none."""
+    header, sections = read(path)
+    profile = decoded(header, sections)
+    if "pairs" in header:
+        from skewcheck.pairing import saved
+
+        profile.pairs = saved.decode(header["pairs"], sections)
+    return profile

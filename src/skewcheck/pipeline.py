@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from skewcheck.counted import profile_of, read_together
 from skewcheck.deciding import with_column, with_decisions
 from skewcheck.discovery import discover
 from skewcheck.engines.local import Progress
-from skewcheck.errors import InputError
+from skewcheck.errors import InputError, UsageError
 from skewcheck.finding import Finding
 from skewcheck.judge import judge
 from skewcheck.opened import Opened, open_side
@@ -29,6 +30,8 @@ from skewcheck.partners import (
     pair_up,
     partner_of,
     refuse_wrong,
+    saved_pairs,
+    saved_roles,
     watch_keys,
 )
 from skewcheck.policy import Policy
@@ -39,9 +42,6 @@ from skewcheck.run import Run, Side
 from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
-
-if TYPE_CHECKING:  # only a run that pairs rows loads it
-    pass
 
 if TYPE_CHECKING:  # only a run that pairs rows loads them
     from skewcheck.location import Location
@@ -84,6 +84,7 @@ def compare(
     names = [column.name for column in schema]
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
+    saved = saved_pairs(right, pairing or Request())
     watch = watch_keys(left, right, schema, request)
     read = read_together(left, right, schema, request, watch, progress)
     train_profile = read.profiles[0] if read else profile_of(left, schema, progress)
@@ -92,8 +93,8 @@ def compare(
     if Kind.EMPTY in left.kinds.values() and not right.once:
         right = open_side(serve, kinds)  # a container of JSON declares nothing: now it is known
         right = with_decisions(right, schema, decisions) if decisions else right
-    partner = left if request.offline is None else open_side(request.offline, kinds)
-    if decisions and request.offline is not None:
+    partner = left if request.offline is None or saved else open_side(request.offline, kinds)
+    if decisions and partner is not left:
         partner = with_decisions(partner, schema, decisions)
     keys = keys_of(partner, right, schema)
     if read:
@@ -101,9 +102,9 @@ def compare(
     else:
         serve_profile = profile_of(right, schema, progress, like=train_profile, watch=watch)
     _refuse_empty("LOGS", right, serve_profile)
-    pairs = read.pairs if read else None
+    pairs = read.pairs if read else saved
     note, profiles = "", (train_profile, serve_profile)
-    if not read and may_pair(partner, right, keys, request, watch):
+    if not saved and not read and may_pair(partner, right, keys, request, watch):
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
@@ -128,7 +129,9 @@ def compare(
         _versions(),
         (note,) if note else (),
         reasons=known,
-        partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
+        partner=partner_of(None if saved else partner, keys, pairs, schema, request)
+        if pairs
+        else None,
     )
 
 
@@ -168,17 +171,68 @@ def _found(
 def make_profile(
     data: object,
     *,
+    like: object = None,
     config: Config | None = None,
     overrides: Overrides | None = None,
+    pairing: Request | None = None,
     progress: Progress | None = None,
 ) -> Profile:
-    """Return the profile of a data set, its roles guessed as if it were train."""
+    """Return the profile of a data set, its roles guessed as if it were train.
+
+    ``like`` is train, or its profile: the data are serve then, laid on train's grids. So they are
+    with ``pairing.offline``: their rows are paired with those of that recomputation, and the
+    profile holds the pairs, sampled values of theirs among them.
+
+    Raises:
+        InputError: a side cannot be read, or holds no row.
+        UsageError: rows are to be paired but not with an offline recomputation.
+    """
+    asked, config, overrides = pairing or Request(), config or Config(), overrides or {}
+    if asked.offline is None and asked != Request():
+        raise UsageError("rows are paired with an offline recomputation; name it with --offline")
+    if asked.offline is not None or like is not None:
+        request = asked.over(replace(config.pairing, offline=None))
+        return _served(data, like, config, overrides, request=request, progress=progress)
     side = open_side(data)
-    schema = _schema(side, None, config or Config(), overrides or {})
+    schema = _schema(side, None, config, overrides)
     profile = profile_of(side, schema, progress)
     labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
     profile.labels.update({n: reason for n, reason in labels.items() if n in profile.columns})
     return profile
+
+
+def _served(
+    data: object,
+    like: object,
+    config: Config,
+    overrides: Overrides,
+    *,
+    request: Request,
+    progress: Progress | None,
+) -> Profile:
+    """Return the profile of serve, with its pairs where there is a recomputation."""
+    train = open_side(request.offline if like is None else like)
+    serve = open_side(data, train.kinds)
+    schema = _schema(train, serve, config, _with_snapshot_time(overrides, request, serve))
+    decisions = config.policy.decisions
+    if decisions:
+        schema = with_column(schema, decisions)
+        train, serve = (with_decisions(side, schema, decisions) for side in (train, serve))
+    refuse_wrong(request, [column.name for column in schema])
+    watch = watch_keys(train, serve, schema, request)
+    left = profile_of(train, schema, progress)
+    right = profile_of(serve, schema, progress, like=left, watch=watch)
+    _refuse_empty("LOGS", serve, right)
+    right.roles = {c.name: (c.role, c.reason) for c in schema if not c.role.compared}
+    if request.offline is None:
+        return right
+    partner = open_side(request.offline, {n: c.kind for n, c in left.columns.items()})
+    partner = with_decisions(partner, schema, decisions) if decisions else partner
+    keys = keys_of(partner, serve, schema)
+    may_pair(partner, serve, keys, request, watch)
+    both = (partner, serve), (left, right)
+    right.pairs = pair_up(*both, schema, request, keys, progress=progress)
+    return right
 
 
 def guess_schema(train: object, serve: object, *, overrides: Overrides | None = None) -> Schema:
@@ -190,6 +244,8 @@ def guess_schema(train: object, serve: object, *, overrides: Overrides | None = 
 
 def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overrides) -> Schema:
     roles = layered(config.roles, given(overrides, "on the command line"))
+    if right:
+        roles = layered(saved_roles(left, right), roles)
     if left.profile and right:
         roles = layered(_labels(left.profile, right), roles)
     return guess(

@@ -78,6 +78,9 @@ def count(
         list(pool.map(crew.alone, [name for name in task.fill if name not in task.columns]))
     pairs = crew.pairs
     pairs.columns = {n: pairs.columns[n] for n in task.columns if n in pairs.columns}
+    for lot in pairs.neighbours:
+        for name in pairs.columns:  # in their order, whichever was compared first
+            lot.cells[name] = lot.cells.pop(name)
     if pairs.unpaired:
         pairs.unpaired.columns = {n: pairs.unpaired.columns[n] for n in pairs.columns}
         pairs.unpaired.finish()

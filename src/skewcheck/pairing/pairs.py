@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.errors import InputError
@@ -116,3 +118,9 @@ class Pairs:
         coverage = Coverage(0, rows, 0, rows, 0, 0, 0, 0, 0)
         join = replace(self.join, coverage=coverage, copies=0, partners=())
         return self.merge(Pairs(join, Places(), unpaired=alone))
+
+    def encode(self) -> tuple[dict[str, Any], list[pa.Table]]:
+        """Return the pairs as a saved profile holds them."""
+        from skewcheck.pairing.saved import encode
+
+        return encode(self)
