@@ -104,10 +104,10 @@ class _Counting:
         self._looked_at = _smallest(self._priority, LOOKED_AT)
         self._sampled = _smallest(self._priority, SAMPLED)
         self._kept: dict[str, pa.Array] = {}
-        self._parts = tuple(
-            _grouped(shelf, profile) if self._fill else []
-            for shelf, profile in zip(shelves, task.profiles, strict=True)
-        )
+        self._parts: tuple[list[Parts], ...] = ([], [])
+        if self._fill:
+            with ThreadPoolExecutor(2) as pool:  # a side each
+                self._parts = tuple(pool.map(_grouped, shelves, task.profiles))
         self._held = 0
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())

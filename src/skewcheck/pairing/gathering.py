@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skewcheck.sources.batch import Lanes
@@ -24,7 +25,7 @@ def taken(values: pa.Array | Lanes, rows: Positions) -> pa.Array | Lanes:
     places = pa.array(rows)
     if values.null_count and len(rows) > FEW:
         return _with_nulls(values, places)
-    return values.take(places)
+    return pc.take(values, places, boundscheck=False)  # positions come from the join
 
 
 def _with_nulls(values: pa.Array, places: pa.Array) -> pa.Array:
@@ -34,10 +35,10 @@ def _with_nulls(values: pa.Array, places: pa.Array) -> pa.Array:
         codes = _with_nulls(values.indices, places)
         return pa.DictionaryArray.from_arrays(codes, values.dictionary, ordered=kind.ordered)
     if not pa.types.is_primitive(kind) or pa.types.is_boolean(kind):
-        return values.take(places)
+        return pc.take(values, places, boundscheck=False)
     whole = pa.Array.from_buffers(
         kind, len(values), [None, values.buffers()[1]], offset=values.offset
     )
-    valid, found = values.is_valid().take(places), whole.take(places)
-    buffers = [valid.buffers()[1], found.buffers()[1]]
+    parts = [pc.take(part, places, boundscheck=False) for part in (values.is_valid(), whole)]
+    buffers = [part.buffers()[1] for part in parts]
     return pa.Array.from_buffers(kind, len(places), buffers)

@@ -65,13 +65,17 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The keys of one side: whole ones' hashes (with the time, if any) and positions."""
+    """The keys of one side: whole ones' hashes (with the time, if any) and positions.
+
+    ``distinct`` is the number of hashes that differ; with times it is not known.
+    """
 
     rows: int
     keys: list[pa.Array]
     hashes: Hashes
     places: Positions
     times: Positions | None
+    distinct: int = -1
 
 
 def join(
@@ -172,7 +176,9 @@ def _side(rows: int, keys: list[pa.Array], times: NDArray[np.float64] | None) ->
     places = np.flatnonzero(whole)
     if len(places) < rows:
         hashes = hashes[places]
-    micros = None if times is None else np.rint(times[places] * 1e6).astype(np.int64)
+    if times is None:
+        return _Side(rows, keys, hashes, places, None, _distinct(hashes))
+    micros = np.rint(times[places] * 1e6).astype(np.int64)
     return _Side(rows, keys, hashes, places, micros)
 
 
@@ -247,9 +253,9 @@ def _load(db: duckdb.DuckDBPyConnection, name: str, side: _Side, *, first: bool)
     columns |= {} if side.times is None else {"m": side.times}
     whole = pa.table(columns)
     table = pa.Table.from_batches(whole.to_batches(CHUNK), whole.schema)  # for several threads
-    if side.times is None and (distinct := _distinct(side.hashes)) == len(side.hashes):
+    if side.distinct == len(side.hashes):
         db.register(name, table)
-        return distinct
+        return side.distinct
     times = "" if side.times is None else ", m"
     db.register("rows", table)
     one = f"SELECT k{times}, min(p) AS p FROM rows GROUP BY k{times}"  # noqa: S608 -- own names

@@ -53,6 +53,8 @@ def _numbers(values: pa.Array) -> NDArray[np.float64] | None:
 
 def coded(values: pa.Array | Lanes) -> Codes | None:
     """Return the value of each row as the number of its label; None beyond VALUES values."""
+    if not isinstance(values, Lanes) and not labelled(values.slice(0, SLICE), VALUES)[0]:
+        return None  # the first rows have too many already
     labels, codes = labelled(values, VALUES)
     named = tuple("null" if label is None else label for label in labels)
     return Codes(named, codes) if labels else None
