@@ -14,9 +14,10 @@ from skewcheck.config import Config, load, parse
 from skewcheck.config.template import quoted, render_config
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError
-from skewcheck.pairing.request import Request, duration
+from skewcheck.pairing.request import Request
 from skewcheck.policy import Policy, Rule
 from skewcheck.schema import Column, Role, Schema
+from skewcheck.span import duration
 
 RULES = {name: module.RULE for name, module in discover("skewcheck.checks").items()}
 CHECK, OTHER = "ks", "null_rate"

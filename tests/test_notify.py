@@ -13,10 +13,13 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+import skewcheck
 from skewcheck import notify as module
 from skewcheck.cli import run
+from skewcheck.cli.announce import verdict_of_last_night
 from skewcheck.errors import UsageError
 from skewcheck.notify import check, notify, summary
 from skewcheck.render.json import document
@@ -291,3 +294,14 @@ def test_an_address_that_cannot_be_is_an_error_before_anything_is_read(
     out, err = capsys.readouterr()
     assert err.startswith("error: --notify http://example.com is refused") and not out
     assert not Path("last.json").exists()
+
+
+def test_with_a_history_the_last_night_is_what_a_verdict_is_held_against(tmp_path: Path) -> None:
+    train = {"x": [float(n % 7) for n in range(4000)]}
+    folder = tmp_path / "history"
+    for day, shift in enumerate((0.0, 3.0), 1):
+        stamps = [f"2026-03-{day:02d}T00:00:{n % 60:02d}Z" for n in range(4000)]
+        serve = {"x": [x + shift for x in train["x"]], "timestamp": stamps}
+        frames = pa.table(train), pa.table(serve)
+        run = skewcheck.compare(*frames, time="timestamp", history=folder).run
+        assert verdict_of_last_night(run) == (None if day == 1 else "pass")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from skewcheck.engines.local import fold
@@ -35,6 +36,9 @@ class Times:
         values = batch.columns.get(self.column)
         if values is None:
             return
+        if isinstance(values, pa.Array) and pa.types.is_timestamp(values.type):
+            ends = pc.min_max(values)
+            values = pa.array([ends["min"], ends["max"]], values.type)
         times = moments(values)
         known = times[np.isfinite(times)]
         if len(known):

@@ -95,6 +95,30 @@ def nightly(
     return Night(tuple(views), policy.each_night, since, missing)
 
 
+def looked(
+    train: Profile,
+    nights: Sequence[Profile],
+    found: Iterable[Finding],
+    schema: Schema,
+    policy: Policy,
+) -> Night:
+    """Return the verdict on a night of which all findings are known already, pairs among them.
+
+    ``nights`` are profiles, oldest first, this night's last; ``found`` are its findings. The
+    rolling view is on distributions: earlier nights have no pairs. Otherwise as ``nightly``.
+    """
+    level = min(nightly_level(policy.false_alarms_per_year) / 2, policy.level)
+    strict = replace(policy, alarm=level)
+    known = dependence(train, nights[-1], given=policy.design_effect)
+    last = judge(list(known.widen(found)), strict)
+    week, missing = findings_of(train, merged(nights[-WEEK:]), schema, policy)
+    views = (
+        _view(LAST, nights[-1:], level, last),
+        _view(ROLLING, nights[-WEEK:], level, judge(week, strict)),
+    )
+    return Night(views, policy.each_night, missing=missing)
+
+
 def merged(profiles: Sequence[Profile]) -> Profile:
     """Return the profile of several nights together."""
     return reduce(Profile.merge, profiles)

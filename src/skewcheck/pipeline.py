@@ -255,8 +255,10 @@ def _found(
         found += inside((name, check), location, marked, pairs.rows, policy=policy)
     if not pairs:
         from skewcheck.segmented import segment_drift
+        from skewcheck.windowed import window_drift
 
         found += segment_drift(profiles, both, policy)
+        found += window_drift(profiles, both, policy)
     serve = opened[1]
     unpaired = not (pairs and pairs.join.asked) and not serve.once  # some rows may be
     if unpaired and serve.source and (new := new_values(found)):

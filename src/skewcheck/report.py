@@ -206,12 +206,22 @@ def _limit(check: str, rule: Rule) -> tuple[str, str]:
     return fail, warn
 
 
+def _dependence(policy: Policy) -> str:
+    """Return whether rows of one day or one customer are taken to resemble each other."""
+    if policy.design_effect is not None:
+        return f"variances are {wording.number(policy.design_effect)} times those of rows apart"
+    if policy.estimate:
+        return "days and customers resemble themselves: intervals are as wide as that makes them"
+    return "rows count as independent; [dependence] in the policy lets days and customers count"
+
+
 def _methods(
     run: Run, others: Sequence[ColumnView], hidden: frozenset[str]
 ) -> Iterable[tuple[str, str]]:
     level = f"{wording.number(100 * run.policy.level)} %"
     yield "Intervals", f"each end misses the truth at most {level} of the time"
     yield "Failures", f"at most {level} of runs without skew fail (Holm, over columns and checks)"
+    yield "Dependence", _dependence(run.policy)
     if others:
         named = [f"{c.label} ({c.role})" for c in others]
         yield "Not compared", wording.listed(named, LISTED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from skewcheck import config as _config
 from skewcheck import pipeline
 from skewcheck.config import Config
-from skewcheck.history.tonight import keep, ready, remember
+from skewcheck.history.tonight import keep, ready, recalled
 from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.replay.request import ModelRequest
@@ -204,7 +203,7 @@ def compare(
         period=asked,
     )
     if folder is not None:
-        run = replace(run, past=remember(folder, run))
+        run = recalled(folder, run)
         keep(folder, run)
     return Result(run)
 

@@ -16,6 +16,7 @@ from skewcheck.span import Period
 from skewcheck.verdict import Verdict
 
 if TYPE_CHECKING:
+    from skewcheck.looks import Night
     from skewcheck.pairing.pairs import Pairs
     from skewcheck.pairing.request import Request
     from skewcheck.reasons import Reasons
@@ -57,9 +58,10 @@ class Partner:
 class Run:
     """A comparison with its verdict; ``sides`` are all columns of both, laid on common grids.
 
-    ``period`` is what of serve was asked for, ``past`` what the history knows of earlier nights.
-    ``reasons`` say by column why it differs; ``partner`` is None where no row was paired,
-    ``replay`` where no model was asked again.
+    ``period`` is what of serve was asked for, ``past`` what the history knows of earlier nights,
+    ``night`` the verdict by night and by week where there are some. ``reasons`` say by column why
+    it differs; ``partner`` is None where no row was paired, ``replay`` where no model was asked
+    again.
 
     ``started`` is an ISO time in UTC; ``seconds`` the wall time; ``versions`` the libraries that
     made the numbers; ``command`` what reproduces the run; ``notes`` are sentences about guesses.
@@ -81,3 +83,4 @@ class Run:
     replay: Replay | None = None
     period: Period = field(default_factory=Period)
     past: Past | None = None
+    night: Night | None = None

@@ -90,7 +90,7 @@ def _beyond(
     ordered = np.arange(cells.size) < cells.ordered
     n, m = train.sum(axis=1), serve.sum(axis=1)
     enough = (n >= ROWS) & (m >= ROWS)
-    for place in np.flatnonzero(enough & (_rough(train, serve) > limit)).tolist():
+    for place in np.flatnonzero(enough & (rough(train, serve) > limit)).tolist():
         pooled = pool(train[place], serve[place], ordered)
         if not pooled.comparable:
             continue
@@ -102,7 +102,7 @@ def _beyond(
             yield chosen.value, finding
 
 
-def _rough(train: Counts, serve: Counts) -> NDArray[np.float64]:
+def rough(train: Counts, serve: Counts) -> NDArray[np.float64]:
     """Return 8 x Jensen-Shannon of each row, uncorrected: never less than it will turn out."""
     p, q = (side / np.maximum(1, side.sum(axis=1, keepdims=True)) for side in (train, serve))
     middle = (p + q) / 2

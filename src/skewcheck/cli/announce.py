@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from skewcheck.cli.streams import ERROR, deliver, say
+from skewcheck.verdict import Outcome
 from skewcheck.write import STDOUT
 
 if TYPE_CHECKING:
     from skewcheck.report import Report
+    from skewcheck.run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,10 +51,19 @@ def without_address(command: str, url: str | None) -> str:
     return command.replace(url, "URL") if url else command
 
 
+def verdict_of_last_night(run: Run) -> str | None:
+    """Return the verdict of the night before in the history; None where there is none."""
+    nights = run.past.nights[:-1] if run.past else ()
+    if not nights:
+        return None
+    outcome = nights[-1].outcome
+    return str(Outcome.PASS if outcome is Outcome.WARN else outcome)
+
+
 def verdict_before(targets: Mapping[str, str]) -> str | None:
     """Return the verdict that the last run left in its JSON report; None where there is none.
 
-    To be asked before the old report is marked as incomplete.
+    To be asked before the old report is marked as incomplete. A history knows better.
     """
     with suppress(OSError, ValueError, KeyError, AttributeError):
         verdict = json.loads(Path(targets["json"]).read_bytes()).get("verdict")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from skewcheck.cli.announce import (
     announcing_options,
     check_address,
     verdict_before,
+    verdict_of_last_night,
     without_address,
 )
 from skewcheck.cli.options import (
@@ -92,7 +92,7 @@ def compare(command: str | None, /, **options: Any) -> int:
     mark_incomplete(targets)
 
     from skewcheck import pipeline, report
-    from skewcheck.history.tonight import keep, ready, remember
+    from skewcheck.history.tonight import keep, ready, recalled
 
     if folder is not None:
         ready(folder)
@@ -112,7 +112,8 @@ def compare(command: str | None, /, **options: Any) -> int:
             command=without_address(command or "skewcheck compare", options["notify"]),
         )
     if folder is not None:
-        run = replace(run, past=remember(folder, run))
+        run = recalled(folder, run)
+        before = verdict_of_last_night(run)
     laid_out = report.build(run)
     code = 0 if options["exit_zero"] else laid_out.exit_code
     write_files(laid_out, targets)

@@ -11,8 +11,10 @@ from skewcheck.errors import InputError, OutputError
 from skewcheck.history.changes import change, courses
 from skewcheck.history.folder import Folder, listed, newest, read_folder, stem_of
 from skewcheck.history.record import findings_of, record
-from skewcheck.history.stored import NAME, findings, look, store, table_of
+from skewcheck.history.stored import NAME, findings, look, profile_of_run, store, table_of
+from skewcheck.looks import WEEK, Night, looked
 from skewcheck.nights import Course, Past, StoredFinding, StoredRun
+from skewcheck.profile import Profile
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
@@ -46,6 +48,38 @@ def remember(folder: str | os.PathLike[str], run: Run) -> Past:
     last = change(nights[-1], tonight) if nights else None
     nights = [*nights, tonight]
     return Past(str(folder), tuple(nights), len(held.runs), last, tuple(drawn), troubles)
+
+
+def recalled(folder: str | os.PathLike[str], run: Run) -> Run:
+    """Return the run beside what the history says, judged as one night of a series.
+
+    From the second night on failures are held against their part of a year's false alarms, and
+    the last seven nights are looked at together as well.
+    """
+    run = replace(run, past=remember(folder, run))
+    night = _looked(run)
+    if night is None:
+        return run
+    last = night.views[0].verdict
+    reason = last.reason if night.outcome is last.outcome else night.reason
+    run = replace(run, verdict=replace(last, outcome=night.outcome, reason=reason), night=night)
+    return replace(run, past=remember(folder, run))
+
+
+def _looked(run: Run) -> Night | None:
+    """Return the verdict by night and by week; None where no earlier profile can be read."""
+    assert run.past is not None
+    profiles: list[Profile] = []
+    for stored in run.past.nights[-WEEK:-1]:
+        try:
+            profiles.append(profile_of_run(stored))
+        except InputError:
+            continue  # the report tells of it among the troubles
+    if not profiles:
+        return None
+    found = [j.finding for judgements in run.verdict.columns.values() for j in judgements]
+    profiles.append(run.serve.profile)
+    return looked(run.train.profile, profiles, found, run.schema, run.policy)
 
 
 def _end(tonight: StoredRun) -> tuple[float, float, str, str]:

@@ -29,6 +29,7 @@ from skewcheck.render._plot import (
 from skewcheck.wording import count, number, percent
 
 PLACES = 8  # words below an axis of places
+LETTER, GAP = 7, 16  # width of a letter and between words
 
 
 def figure(part: Bars | Course | Scatter | Sweep) -> Figure:
@@ -117,7 +118,9 @@ def _course(part: Course) -> Figure:
                 f"limit {told(part.limit, part.unit)}",
             )
         )
-    step = max(1, math.ceil(len(part.places) / PLACES))
+    wide = LETTER * max((len(place) for place in part.places), default=1) + GAP
+    most = max(1, min(PLACES, int((WIDE - LEFT - RIGHT) // wide)))
+    step = max(1, math.ceil(len(part.places) / most))
     shown = range(0, len(part.places), step)
     words += [Word("c", min(across.at(i), WIDE - 40), HIGH - 14, part.places[i]) for i in shown]
     ends = (

@@ -31,10 +31,21 @@ def section(run: Run) -> Section | None:
     return Section(
         "history",
         "History",
-        tuple(_sentences(past)),
+        (*_nightly(run), *_sentences(past)),
         parts=tuple(_parts(past)),
-        data=_data(past),
+        data={**_data(past), "views": _views(run)},
     )
+
+
+def _nightly(run: Run) -> Iterable[str]:
+    """Yield what the last night says, and what the last seven say together."""
+    if run.night is None:
+        return
+    yield safe(run.night.reason, 400)
+    level = wording.number(100 * run.night.views[0].level, 2)
+    budget = wording.number(run.policy.false_alarms_per_year)
+    yield f"failures hold at {level} % in each view: {budget} false alarm a year for both"
+    yield from (safe(reason, 200) for reason in run.night.missing)
 
 
 def _sentences(past: Past) -> Iterable[str]:
@@ -150,3 +161,18 @@ def night_data(night: StoredRun) -> dict[str, Any]:
         "failing": list(night.failing),
         "columns": {str(outcome): n for outcome in Outcome if (n := night.count(outcome))},
     }
+
+
+def _views(run: Run) -> list[dict[str, Any]]:
+    views = run.night.views if run.night else ()
+    return [
+        {
+            "view": view.name,
+            "nights": view.nights,
+            "rows": view.rows,
+            "level": view.level,
+            "verdict": str(view.verdict.outcome),
+            "failing": list(view.columns(Outcome.FAIL)),
+        }
+        for view in views
+    ]

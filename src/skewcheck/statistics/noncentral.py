@@ -10,6 +10,7 @@ from skewcheck.statistics.solve import root
 # has five there.
 SERIES_UP_TO_X = 4000.0
 SERIES_UP_TO_LAM = 1500.0
+LEAST_LAM = 1e-200  # half of the smallest floats is 0, and the series is lost
 
 
 def cdf(x: float, df: float, lam: float) -> float:
@@ -18,6 +19,7 @@ def cdf(x: float, df: float, lam: float) -> float:
         return 0.0
     if x > SERIES_UP_TO_X or lam > SERIES_UP_TO_LAM:
         return float(special.ndtr(sankaran(x, df, lam)))
+    lam = lam if lam > LEAST_LAM else 0.0
     return min(1.0, max(0.0, float(special.chndtr(x, df, lam))))
 
 
