@@ -20,9 +20,10 @@ from skewcheck.engines.local import fold
 from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
 from skewcheck.peek import first_rows, plan
-from skewcheck.profile import Plan, Profile, is_profile
+from skewcheck.profile import Plan, Profile
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Lanes, Source, State
+from skewcheck.store import is_profile
 from skewcheck.summaries.gridspec import GridSpec
 from tests.summaries.cases import numbers, texts
 from tests.tables import TablePart, profiles, schema, source

@@ -43,7 +43,7 @@ def sides(
     policy = policy or Policy()
     features = policy.manifest.features
     ages = {age_of(name): feature for name, feature in features.items()}
-    unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
+    unpaired = pairs.lot.columns if pairs and pairs.lot else {}
     for name in dict.fromkeys([*train.columns, *serve.columns]):
         yield Sides(
             name,

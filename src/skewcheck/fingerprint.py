@@ -12,16 +12,19 @@ from skewcheck.sources.batch import Lanes, State
 Hashes = NDArray[np.uint64]
 _ODD = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
+SLICE = 1 << 14  # rows hashed at once, so that what lies between stays in the cache
 
 
 def mixed(values: Hashes) -> Hashes:
     """Return the values with every bit of each spread over all its bits, none lost."""
-    values = values ^ (values >> _HALF)
-    values *= _ODD
-    values ^= values >> _HALF
-    values *= _ODD
-    values ^= values >> _HALF
-    return values
+    spread = np.array(values)
+    for start in range(0, len(spread), SLICE):
+        part = spread[start : start + SLICE]
+        for _ in range(2):
+            part ^= part >> _HALF
+            part *= _ODD
+        part ^= part >> _HALF
+    return spread
 
 
 def fingerprints(values: pa.Array | Lanes) -> tuple[Hashes, NDArray[np.bool_]]:
@@ -62,12 +65,18 @@ def _of_plain(values: pa.Array) -> Hashes:
 
 
 def _of_texts(texts: pa.Array) -> Hashes:
-    """Return the hashes of texts, all those of one length at once."""
+    """Return the hashes of texts, a slice at a time."""
+    starts = range(0, len(texts), SLICE)
+    return np.concatenate(
+        [np.zeros(0, np.uint64), *(_of_some(texts.slice(i, SLICE)) for i in starts)]
+    )
+
+
+def _of_some(texts: pa.Array) -> Hashes:
+    """Return the hashes of at least one text, all those of one length at once."""
     wide = pa.types.is_large_string(texts.type)
     offsets = np.frombuffer(texts.buffers()[1], np.int64 if wide else np.int32)
     offsets = offsets[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    if not len(texts):
-        return np.zeros(0, np.uint64)
     bytes_ = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     starts, lengths = offsets[:-1], np.diff(offsets)
     if lengths[0] and (lengths == lengths[0]).all():

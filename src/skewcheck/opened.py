@@ -9,10 +9,11 @@ from pathlib import Path
 
 from skewcheck.errors import UsageError
 from skewcheck.peek import first_rows
-from skewcheck.profile import Profile, is_profile
+from skewcheck.profile import Profile, decoded
 from skewcheck.schema import Kind
 from skewcheck.sources.batch import Batch, Source
 from skewcheck.sources.open import open_source
+from skewcheck.store import is_profile, read
 
 READER = "RecordBatchReader"  # of pyarrow, which only those who hand one over have loaded
 
@@ -48,8 +49,19 @@ def open_side(data: object, hint: Mapping[str, Kind] | None = None) -> Opened:
         path = paths[saved.index(True)]
         raise UsageError(f"{path} is a saved profile, and not all are; give only profiles, or rows")
     if paths and all(saved):
-        loaded = [Profile.load(path) for path in paths]
+        loaded = [load(path) for path in paths]
         return Opened(", ".join(map(str, paths)), reduce(Profile.merge, loaded), None, [])
     source = open_source(data, hint=hint)
     once = type(data).__name__ == READER
     return Opened(source.name, None, source, first_rows(source), once)
+
+
+def load(path: Path) -> Profile:
+    """Return the profile saved at ``path``, with its pairs; raise InputError if it is none."""
+    header, sections = read(path)
+    profile = decoded(header, sections)
+    if "pairs" in header:
+        from skewcheck.pairing import saved
+
+        profile.pairs = saved.decode(header["pairs"], sections)
+    return profile

@@ -19,7 +19,7 @@ from skewcheck.profile import Plan, Profile
 from skewcheck.query import relation
 from skewcheck.roles import guess
 from skewcheck.run import Partner
-from skewcheck.schema import Kind, Role, Schema
+from skewcheck.schema import Column, Kind, Role, Schema
 from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.summaries.parity import Tolerance
 
@@ -35,6 +35,7 @@ NUMBERED = (
     "paired; --offline TRAIN pairs them all the same"
 )
 WHOLE = re.compile(r"\d+(?:\.0)?")
+AND = " + "  # between the parts of a key
 NOISE = re.compile(r"[\s{}:-]|\.0$")  # what the spellings of one key differ in
 
 
@@ -113,6 +114,34 @@ def may_pair(
     return True
 
 
+def saved_roles(train: Opened, serve: Opened) -> dict[str, Column]:
+    """Return what columns are for, as far as it was known when serve's profile was saved."""
+    roles = dict(serve.profile.roles) if serve.profile else {}
+    pairs = saved_pairs(serve, Request())
+    keys = pairs.join.key.split(AND) if pairs else []
+    roles |= {name: Column(name, Role.KEY, "its rows are paired by it") for name in keys}
+    there = {*train.kinds, *serve.kinds}
+    return {name: column for name, column in roles.items() if name in there}
+
+
+def saved_pairs(serve: Opened, request: Request) -> Pairs | None:
+    """Return the pairs that a saved profile of serve holds; they were compared when it was made.
+
+    Raises UsageError where they are asked to be paired in another way.
+    """
+    if serve.profile is None or serve.profile.pairs is None:
+        return None
+    if request != Request():
+        raise UsageError(
+            "the rows of a saved profile are paired already; give --offline, --as-of, --repair-key "
+            "and tolerances to skewcheck profile"
+        )
+    from skewcheck.pairing.pairs import Pairs
+
+    assert isinstance(serve.profile.pairs, Pairs)
+    return serve.profile.pairs
+
+
 def _keys(names: Sequence[str], partner: Columns, serve: Columns) -> list[tuple[str, str]]:
     """Return the key's columns on both sides: those of one name, else the only one of each."""
     right = [name for name in names if name in serve]
@@ -189,11 +218,12 @@ def pair_up(
             _entity(schema, keys, serve, as_of is not None),
         )
         how = Join(
-            " + ".join(name for _, name in keys),
+            AND.join(name for _, name in keys),
             joined.coverage,
             offline,
             as_of is not None,
             profiles[1].ledger.fates["duplicates"],
+            (opened[0].name,),
         )
         return count(joined, partner, serve, task, how, progress=progress)
 
@@ -250,18 +280,21 @@ def _spelled(head: Sequence[Batch], name: str) -> set[str]:
 
 
 def partner_of(
-    partner: Opened,
+    partner: Opened | None,
     keys: Sequence[tuple[str, str]],
     pairs: Pairs,
     schema: Schema,
     request: Request,
 ) -> Partner:
-    """Return what serve was paired with, for the report."""
+    """Return what serve was paired with, for the report; no partner: before, in a profile."""
+    path = ", ".join(pairs.join.partners)
+    if partner is None:
+        return Partner(path, pairs, (), None, "", request)
     time = schema.first(Role.TIME) if request.as_of else None
     times = (request.as_of, time) if request.as_of and time else None
     name = "offline" if pairs.join.offline else "train"
     rows = relation(partner.source, name)
-    return Partner(partner.name, pairs, tuple(keys), times, rows, request)
+    return Partner(path, pairs, tuple(keys), times, rows, request)
 
 
 def _texts(values: pa.Array | Lanes) -> list[str]:

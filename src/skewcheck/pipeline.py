@@ -23,7 +23,7 @@ from skewcheck.decisions import Decisions
 from skewcheck.discovery import discover
 from skewcheck.during import OUTSIDE, TIMELESS, Times, time_column, within
 from skewcheck.engines.local import Progress
-from skewcheck.errors import InputError
+from skewcheck.errors import InputError, UsageError
 from skewcheck.finding import Finding
 from skewcheck.history.serving import as_logs
 from skewcheck.judge import judge
@@ -38,6 +38,8 @@ from skewcheck.partners import (
     pair_up,
     partner_of,
     refuse_wrong,
+    saved_pairs,
+    saved_roles,
     watch_keys,
 )
 from skewcheck.policy import Policy
@@ -110,6 +112,7 @@ def compare(
     names = [column.name for column in schema]
     config.refuse_unknown_columns(names)
     refuse_wrong(request, names)
+    saved = saved_pairs(right, pairing or Request())
     watch = watch_keys(left, right, schema, request)
     events = _events(right, schema)
     read = read_together(left, right, schema, request, watch, progress, times=events)
@@ -122,7 +125,8 @@ def compare(
         right, taken = within(with_labels(right, arrivals) if arrivals else right, taken, schema)
         events = _events(right, schema) or events
         right = derive(spanned(right, span))
-    partner = left if request.offline is None else derive(open_side(request.offline, kinds))
+    offline = None if saved else request.offline
+    partner = left if offline is None else derive(open_side(offline, kinds))
     keys = keys_of(partner, right, schema)
     if read:
         serve_profile = read.profiles[1]
@@ -131,9 +135,9 @@ def compare(
             right, schema, progress, like=train_profile, watch=watch, times=events
         )
     _refuse_empty("LOGS", right, serve_profile)
-    pairs = read.pairs if read else None
+    pairs = read.pairs if read else saved
     note, profiles = "", (train_profile, serve_profile)
-    if not read and may_pair(partner, right, keys, request, watch):
+    if not saved and not read and may_pair(partner, right, keys, request, watch):
         pairs = pair_up((partner, right), profiles, schema, request, keys, progress=progress)
     if pairs and numbered(right, keys) and by_chance(pairs):
         note, pairs = NUMBERED.format(pairs.join.key), None
@@ -180,7 +184,9 @@ def compare(
         _versions(),
         tuple(notes),
         reasons=known,
-        partner=partner_of(partner, keys, pairs, schema, request) if pairs else None,
+        partner=partner_of(None if saved else partner, keys, pairs, schema, request)
+        if pairs
+        else None,
         replay=again,
         period=taken,
     )
@@ -283,18 +289,70 @@ def _found(
 def make_profile(
     data: object,
     *,
+    like: object = None,
     config: Config | None = None,
     overrides: Overrides | None = None,
+    pairing: Request | None = None,
     progress: Progress | None = None,
 ) -> Profile:
-    """Return the profile of a data set, its roles guessed as if it were train."""
+    """Return the profile of a data set, its roles guessed as if it were train.
+
+    ``like`` is train, or its profile: the data are serve then, laid on train's grids. So they are
+    with ``pairing.offline``: their rows are paired with those of that recomputation, and the
+    profile holds the pairs, sampled values of theirs among them.
+
+    Raises:
+        InputError: a side cannot be read, or holds no row.
+        UsageError: rows are to be paired but not with an offline recomputation.
+    """
+    asked, config, overrides = pairing or Request(), config or Config(), overrides or {}
+    if asked.offline is None and asked != Request():
+        raise UsageError("rows are paired with an offline recomputation; name it with --offline")
+    if asked.offline is not None or like is not None:
+        request = asked.over(replace(config.pairing, offline=None))
+        return _served(data, like, config, overrides, request=request, progress=progress)
     side = open_side(data)
-    schema = _schema(side, None, config or Config(), overrides or {})
+    schema = _schema(side, None, config, overrides)
     profile = profile_of(side, schema, progress, times=_events(side, schema))
     labels = {c.name: c.reason for c in schema if c.role is Role.LABEL}
     profile.labels.update({n: reason for n, reason in labels.items() if n in profile.columns})
-    profile.roles = {c.name: c for c in schema if c.role in UNCOUNTED}
+    guessed = {c.name: c for c in schema if c.role in UNCOUNTED}
+    profile.roles = {**guessed, **profile.roles}
     return profile
+
+
+def _served(
+    data: object,
+    like: object,
+    config: Config,
+    overrides: Overrides,
+    *,
+    request: Request,
+    progress: Progress | None,
+) -> Profile:
+    """Return the profile of serve, with its pairs where there is a recomputation."""
+    train = open_side(request.offline if like is None else like)
+    serve = open_side(data, train.kinds)
+    schema = _schema(train, serve, config, _with_snapshot_time(overrides, request, serve))
+    span = span_of(serve, schema)
+    serve, schema = spanned(serve, span), with_span(schema, span)
+    schema, derive = _derived(schema, config.policy)
+    train, serve = derive(train), derive(serve)
+    refuse_wrong(request, [column.name for column in schema])
+    watch = watch_keys(train, serve, schema, request)
+    left = profile_of(train, schema, progress)
+    events = _events(serve, schema)
+    right = profile_of(serve, schema, progress, like=left, watch=watch, times=events)
+    _refuse_empty("LOGS", serve, right)
+    right.roles = {c.name: c for c in schema if c.role is not Role.FEATURE}
+    if request.offline is None:
+        return right
+    partner = derive(open_side(request.offline, {n: c.kind for n, c in left.columns.items()}))
+    keys = keys_of(partner, serve, schema)
+    may_pair(partner, serve, keys, request, watch)
+    both = (partner, serve), (left, right)
+    right.pairs = pair_up(*both, schema, request, keys, progress=progress)
+    return right
 
 
 def guess_schema(train: object, serve: object, *, overrides: Overrides | None = None) -> Schema:
@@ -308,10 +366,8 @@ def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overr
     roles = layered(config.roles, given(overrides, "on the command line"))
     if left.profile and right:
         roles = layered(_labels(left.profile, right), roles)
-    if right and right.profile:
-        there = left.kinds.keys() | right.kinds.keys()
-        kept = {n: c for n, c in right.profile.roles.items() if n in there}
-        roles = layered(kept, roles)
+    if right:
+        roles = layered(saved_roles(left, right), roles)
     return guess(
         left.kinds,
         right.head if right else None,

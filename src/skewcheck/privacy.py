@@ -99,6 +99,7 @@ def _pseudonyms(run: Run, name: str) -> dict[str, str]:
 def _side(side: Side, words: Words) -> Side:
     profile = copy(side.profile)
     profile.columns = {n: _column(c, words.get(n)) for n, c in profile.columns.items()}
+    profile.pairs = None  # what a report tells of pairs is the partner's
     return replace(side, profile=profile)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,35 +16,44 @@ import pyarrow.parquet as pq
 
 from skewcheck.breakdown import WHOLE, By, Groups, coarse, grouped, some, thinned
 from skewcheck.column import ColumnProfile, ColumnSpec
-from skewcheck.errors import InputError
 from skewcheck.ledger import Ledger
 from skewcheck.rowsample import RowSample, taken
 from skewcheck.schema import Column, Kind, Role
 from skewcheck.sources.batch import Batch, Lanes
 from skewcheck.span import Span
+from skewcheck.store import (
+    FORMAT,
+    MARK,
+    PAIRS,
+    SEP,
+    TABLE,
+    Sections,
+    encoded,
+    fill,
+    read,
+    rows_of,
+    summaries_of,
+)
 from skewcheck.summaries.blocks import Blocks
 from skewcheck.summaries.cut import NULL, Cut
-from skewcheck.summaries.gridspec import GridSpec, Row
+from skewcheck.summaries.gridspec import GridSpec
 from skewcheck.summaries.states import States
 
 Parts = tuple[tuple[By, Groups], ...]
 V = TypeVar("V")
 
-FORMAT = 1
-MARK = b"skewcheck.profile"
-SEP = "\x1f"  # between way of grouping, group and summary
-SUMMARIES = ("states", "numbers", "atoms", "categories", "lengths")
 
-TABLE = pa.schema(
-    [
-        ("column", pa.dictionary(pa.int32(), pa.string())),
-        ("summary", pa.dictionary(pa.int32(), pa.string())),
-        ("cell", pa.int64()),
-        ("label", pa.string()),
-        ("value", pa.float64()),
-        ("n", pa.int64()),
-    ]
-)
+class Beside(Protocol):
+    """What is kept with the profile of serve: its paired rows, as counts and samples."""
+
+    def merge(self, other: Any) -> Any:
+        """Return what is known of both lots."""
+
+    def beside(self, alone: Profile) -> Any:
+        """Return what is known of these rows and of others that were not paired at all."""
+
+    def encode(self) -> tuple[dict[str, Any], list[pa.Table]]:
+        """Return an entry of the file's header, and sections of its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ class Profile:
     ``labels`` are the columns taken for labels while there were rows to look at, with the reason.
     ``span`` is the time that its events cover, where they have one. ``roles`` are those of columns
     that are no features, kept where the profile is all that a later run has of this side.
-    ``sample`` holds some rows as long as the run lasts; a saved profile has none.
+    ``sample`` holds some rows as long as the run lasts; a saved profile has none. ``pairs`` are
+    those that a profile of serve was made with.
 
     ``groups`` are the rows of each group by way of grouping; ``blocks`` the coarse counts by way
     and column, ``splits`` the profiles of columns by way, column and group.
@@ -88,6 +98,7 @@ class Profile:
     groups: dict[str, Counter[str]] = field(default_factory=dict)
     blocks: dict[str, dict[str, Blocks]] = field(default_factory=dict)
     splits: dict[str, dict[str, dict[str, ColumnProfile]]] = field(default_factory=dict)
+    pairs: Beside | None = field(default=None, repr=False, compare=False)
 
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
@@ -179,6 +190,7 @@ class Profile:
         merged.labels = {**other.labels, **self.labels}
         merged.span = self.span.merge(other.span) if self.span else other.span
         merged.roles = {**other.roles, **self.roles}
+        merged.pairs = self._pairs(other)
         merged.sample = self.sample.merge(other.sample)
         for name in names:
             empty = ColumnProfile(merged.plan.spec(name))
@@ -193,6 +205,13 @@ class Profile:
             own, more = (p.splits.get(by, {}).get(name, {}) for p in (self, other))
             merged.splits.setdefault(by, {})[name] = _merged(own, more, ColumnProfile.merge)
         return merged.finish()
+
+    def _pairs(self, other: Profile) -> Beside | None:
+        if self.pairs and other.pairs:
+            merged: Beside = self.pairs.merge(other.pairs)
+            return merged
+        some, alone = (self.pairs, other) if self.pairs else (other.pairs, self)
+        return some.beside(alone) if some and alone.rows else some
 
     def subtract(self, other: Profile) -> Profile:
         """Return the profile without the other's rows, which must be copies of rows that stay."""
@@ -215,17 +234,22 @@ class Profile:
         """Write the profile; the file is whole or absent."""
         from skewcheck.write import write_through
 
-        table = self.table().replace_schema_metadata({MARK: json.dumps(self.header()).encode()})
+        header, tables = self.header(), [self.table()]
+        if self.pairs is not None:
+            header["pairs"], more = self.pairs.encode()
+            tables += more
+        table = pa.concat_tables(tables).unify_dictionaries()
+        table = table.replace_schema_metadata({MARK: json.dumps(header).encode()})
         write_through(Path(path), lambda file: pq.write_table(table, file, compression="zstd"))
 
     def table(self) -> pa.Table:
-        """Return the counts in long form; with the header they are the whole profile."""
-        parts = [_encoded(name, _summaries(column)) for name, column in self.columns.items()]
+        """Return the counts in long form; with the header, the profile without its pairs."""
+        parts = [encoded(name, summaries_of(column)) for name, column in self.columns.items()]
         for by, columns in self.blocks.items():
-            parts += [_encoded(n, [(f"{by}{SEP}", block)]) for n, block in columns.items()]
+            parts += [encoded(n, [(f"{by}{SEP}", block)]) for n, block in columns.items()]
         for by, name, group in self._parts():
-            own = _summaries(self.splits[by][name][group])
-            parts.append(_encoded(name, [(f"{by}{SEP}{group}{SEP}{s}", x) for s, x in own]))
+            own = summaries_of(self.splits[by][name][group])
+            parts.append(encoded(name, [(f"{by}{SEP}{group}{SEP}{s}", x) for s, x in own]))
         return pa.concat_tables([TABLE.empty_table(), *parts]).unify_dictionaries()
 
     def header(self, group: int = 0) -> dict[str, Any]:
@@ -257,46 +281,12 @@ class Profile:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Profile:
-        """Return the profile saved at ``path``.
+        """Return the profile saved at ``path``, without its pairs: see ``opened``.
 
         Raises:
             InputError: the file is no profile, or of a later format than this version reads.
         """
-        try:
-            with pq.ParquetFile(path, memory_map=False, page_checksum_verification=True) as file:
-                header = json.loads((file.metadata.metadata or {})[MARK])
-                groups = range(header.get("group", 0), file.num_row_groups)
-                table = file.read_row_groups(groups, columns=TABLE.names, use_threads=True)
-        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-            raise InputError(
-                "is not a readable skewcheck profile",
-                file=str(path),
-                hint="make it again with: skewcheck profile DATA -o FILE",
-            ) from error
-        if header["format"] != FORMAT:
-            raise InputError(
-                f"is a profile of format {header['format']}, this version reads {FORMAT}",
-                file=str(path),
-                hint="make it again with: skewcheck profile DATA -o FILE",
-            )
-        return _decoded(header, table)
-
-
-def is_profile(path: Path) -> bool:
-    """Return whether a file is a saved profile, looking at its Parquet footer only."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            if file.read(4) != b"PAR1":
-                return False
-        return MARK in (pq.read_schema(path, memory_map=False).metadata or {})
-    except (OSError, pa.ArrowException):
-        return False
-
-
-def _summaries(column: ColumnProfile) -> list[tuple[str, Any]]:
-    return [(summary, getattr(column, summary)) for summary in SUMMARIES]
+        return decoded(*read(path))
 
 
 def _merged(mine: dict[str, V], theirs: dict[str, V], merge: Callable[[V, V], V]) -> dict[str, V]:
@@ -307,28 +297,8 @@ def _merged(mine: dict[str, V], theirs: dict[str, V], merge: Callable[[V, V], V]
     return both
 
 
-def _encoded(name: str, summaries_: list[tuple[str, Any]]) -> pa.Table:
-    rows: list[Row] = []
-    summaries: list[str] = []
-    for summary, content in summaries_:
-        encoded = list(content.encode())
-        rows += encoded
-        summaries += [summary] * len(encoded)
-    cells, labels, values, counts = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return pa.table(
-        [
-            pa.array([name] * len(rows), pa.string()).dictionary_encode(),
-            pa.array(summaries, pa.string()).dictionary_encode(),
-            pa.array(cells, pa.int64()),
-            pa.array(labels, pa.string()),
-            pa.array(values, pa.float64()),
-            pa.array(counts, pa.int64()),
-        ],
-        schema=TABLE,
-    )
-
-
-def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
+def decoded(header: Mapping[str, Any], sections: Sections) -> Profile:
+    """Return the profile of a header and its sections, those of pairs left out."""
     specs = {
         name: ColumnSpec(Kind(kind) if kind else None, GridSpec(*grid), _cut(header, name))
         for name, (kind, *grid) in header["columns"].items()
@@ -343,42 +313,23 @@ def _decoded(header: Mapping[str, Any], table: pa.Table) -> Profile:
     profile.roles = {n: Column(n, Role(role), reason) for n, (role, reason) in kept}
     profile.groups = {by: Counter(n) for by, n in header.get("groups", {}).items()}
     profile.columns = {name: ColumnProfile(spec) for name, spec in specs.items()}
-    for (name, summary), rows in _grouped(table):
+    for (name, summary), section in sections.items():
+        if summary.startswith(PAIRS):
+            continue
+        rows = rows_of(section)
         by, _, rest = summary.partition(SEP)
         if not _:
-            _fill(profile.columns[name], summary, rows)
+            fill(profile.columns[name], summary, rows)
         elif not rest:
             blocks = Blocks.decode(specs[name].grid, rows)
             profile.blocks.setdefault(by, {})[name] = blocks
         else:
             group, _, inner = rest.rpartition(SEP)
             parts = profile.splits.setdefault(by, {}).setdefault(name, {})
-            _fill(parts.setdefault(group, ColumnProfile(specs[name])), inner, rows)
+            fill(parts.setdefault(group, ColumnProfile(specs[name])), inner, rows)
     return profile
-
-
-def _fill(column: ColumnProfile, summary: str, rows: list[Row]) -> None:
-    """Put a summary's rows into a column."""
-    kind = type(getattr(column, summary))
-    grid = getattr(getattr(column, summary), "spec", column.spec.grid)
-    setattr(column, summary, kind.decode(grid, rows))
 
 
 def _cut(header: Mapping[str, Any], name: str) -> Cut:
     edges, labels = header.get("cuts", {}).get(name, ((), ()))
     return Cut(tuple(edges), tuple(labels))
-
-
-def _grouped(table: pa.Table) -> Iterator[tuple[tuple[str, str], list[Row]]]:
-    """Yield the rows of each (column, summary), which lie next to each other in the file."""
-    if not table.num_rows:
-        return
-    keys = [table.column(name).combine_chunks() for name in ("column", "summary")]
-    codes = [key.indices.to_numpy() for key in keys]
-    change = (np.diff(codes[0]) != 0) | (np.diff(codes[1]) != 0)
-    starts = [0, *(np.flatnonzero(change) + 1).tolist()]
-    for start, end in zip(starts, [*starts[1:], table.num_rows], strict=True):
-        names = [k.dictionary[int(c[start])].as_py() for k, c in zip(keys, codes, strict=True)]
-        part = table.slice(start, end - start)
-        rest = [part.column(name).to_pylist() for name in ("cell", "label", "value", "n")]
-        yield (names[0], names[1]), list(zip(*rest, strict=True))

@@ -12,7 +12,8 @@ from skewcheck.diagnosis import diagnose, diagnose_grids
 from skewcheck.location import Location
 from skewcheck.origin import BAD, Shift, shift
 from skewcheck.pairing.column import PairColumn
-from skewcheck.pairing.pairs import Neighbours, Pairs
+from skewcheck.pairing.neighbours import Neighbours
+from skewcheck.pairing.pairs import Pairs
 from skewcheck.policy import Policy
 from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome, Verdict
@@ -87,10 +88,11 @@ def _aligned(lot: Neighbours, others: Mapping[str, Sides]) -> Aligned:
             serve,
             differs,
             float(differs.mean()) if len(differs) else 0.0,
-            lot.time,
+            lot.rows.time,
             others[name],
         )
         for name, (train, serve, differs) in lot.cells.items()
         if name in others
     }
-    return Aligned(lot.by, lot.group, columns)
+    _, group = np.unique(lot.group, return_inverse=True)
+    return Aligned(lot.by, group, columns)

@@ -208,11 +208,23 @@ def compare(
     return Result(run)
 
 
-def make_profile(data: object, *, key: Names = None, ignore: Names = None) -> Profile:
-    """Return the profile of a data set: counts, no row; ``.save(path)`` writes it."""
+def make_profile(
+    data: object,
+    *,
+    key: Names = None,
+    ignore: Names = None,
+    offline: object = None,
+    like: object = None,
+) -> Profile:
+    """Return the profile of a data set: counts, no row; ``.save(path)`` writes it.
+
+    With ``offline``, a recomputation of the logged requests, the data are logs, and the profile
+    holds what ``compare`` needs to know of the rows paired by ``key``, some values among it. With
+    ``like``, train or its profile, logs are laid on train's cells, so that nights add up exactly.
+    """
     given = {Role.KEY: key, Role.IGNORED: ignore}
     overrides = {role: _listed(names) for role, names in given.items() if names is not None}
-    return pipeline.make_profile(data, overrides=overrides)
+    return pipeline.make_profile(data, like=like, overrides=overrides, pairing=Request(offline))
 
 
 def _tolerances(given: Tolerance) -> Mapping[str | None, float]:

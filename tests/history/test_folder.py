@@ -16,9 +16,9 @@ from skewcheck import pipeline, report
 from skewcheck.errors import InputError, OutputError, UsageError
 from skewcheck.history import findings, profile_of_run, read_folder, runs, stored
 from skewcheck.history.tonight import keep, ready
-from skewcheck.profile import is_profile
 from skewcheck.report import rows
 from skewcheck.span import Period
+from skewcheck.store import is_profile
 from skewcheck.verdict import Outcome
 from tests.history.making import FIRST, NOON, a_run, log, names, train
 

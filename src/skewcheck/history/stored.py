@@ -20,10 +20,10 @@ import pyarrow.parquet as pq
 
 from skewcheck.errors import InputError
 from skewcheck.nights import StoredFinding, StoredRun
-from skewcheck.profile import MARK as PROFILE
-from skewcheck.profile import TABLE as COUNTS
 from skewcheck.profile import Profile
 from skewcheck.span import Span
+from skewcheck.store import MARK as PROFILE
+from skewcheck.store import TABLE as COUNTS
 from skewcheck.verdict import Outcome
 from skewcheck.write import write_through
 
@@ -92,6 +92,7 @@ def store(
 
     Its name is ``stem`` and a digest of what is in it, so that damage to any bit can be noticed.
     ``findings`` is a table as ``table_of`` makes it; ``of`` are the runs whose rows ``profile`` is.
+    Pairs of that profile are left out: they hold values, and a history holds counts.
     """
     header = json.dumps(
         {"format": FORMAT, "runs": [_plain(run) for run in runs], "profiled": list(of)},

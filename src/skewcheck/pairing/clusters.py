@@ -24,6 +24,15 @@ class Clusters:
     rows: Counts
     marked: dict[str, Counts] = field(default_factory=dict)
 
+    def merge(self, other: Clusters) -> Clusters:
+        """Return the pairs of both lots."""
+        merged = Clusters(self.rows + other.rows)
+        nothing = np.zeros(BUCKETS, np.int64)
+        for name in {**self.marked, **other.marked}:
+            mine, theirs = (c.marked.get(name, nothing) for c in (self, other))
+            merged.marked[name] = mine + theirs
+        return merged
+
 
 def buckets(entity: Hashes, known: NDArray[np.bool_], own: Hashes) -> Counts:
     """Return the bucket of each pair, from the hash of its entity or, unknown, of its key."""

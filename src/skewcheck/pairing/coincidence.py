@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck.pairing.cells import Cells
-from skewcheck.pairing.pairs import Neighbours, Pairs
+from skewcheck.pairing.neighbours import Neighbours
+from skewcheck.pairing.pairs import Pairs
 
 SIGMAS = 5.0
 LEAST = 0.02  # agreement, or correlation, beyond what luck gives
@@ -20,7 +21,7 @@ def coincident(pairs: Pairs) -> bool:
     False where nothing differs, and where there is no row to look at.
     """
     lot = pairs.neighbours[0] if pairs.neighbours else None
-    if lot is None or not len(lot.rows):
+    if lot is None or not len(lot.group):
         return False
     if not any(column.counts.mismatches for column in pairs.columns.values()):
         return False

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.pairing.cells import Cells, cells
 from skewcheck.pairing.comparing import CODE, compared, differing
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.labels import labelled
 from skewcheck.pairing.sample import Pairing, PairSample, Whole
 from skewcheck.sources.batch import Lanes, State
@@ -135,11 +136,6 @@ def tolerance_of(train: ColumnProfile) -> Tolerance:
     ranks = np.searchsorted(np.cumsum(counts), np.array([0.25, 0.75]) * counts.sum())
     quartiles = (low / 2 + high / 2)[np.minimum(ranks, len(cells_) - 1)]
     return Tolerance(1e-9 * float(quartiles[1] - quartiles[0]))
-
-
-def taken(values: pa.Array | Lanes, rows: Whole) -> pa.Array | Lanes:
-    """Return some rows of a column."""
-    return values.taken(rows) if isinstance(values, Lanes) else values.take(pa.array(rows))
 
 
 def cells_of_numbers(values: pa.Array | Lanes, rows: Whole) -> NDArray[np.float64]:

@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 
 from skewcheck.breakdown import BUCKETS
 from skewcheck.column import ColumnProfile, ColumnSpec
-from skewcheck.fingerprint import Hashes, fingerprints, mixed
+from skewcheck.fingerprint import Hashes, fingerprints
 from skewcheck.moments import moments
 from skewcheck.pairing.cells import cells
 from skewcheck.pairing.clusters import Clusters, buckets, per_bucket
-from skewcheck.pairing.column import SAMPLE, PairColumn, taken
+from skewcheck.pairing.column import SAMPLE, PairColumn
 from skewcheck.pairing.comparing import compared, differing
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.join import Joined
 from skewcheck.pairing.lots import Lots
-from skewcheck.pairing.pairs import Join, Neighbours, Pairs, Positions
+from skewcheck.pairing.neighbours import Neighbours, entities, runs
+from skewcheck.pairing.pairs import Join, Pairs, Positions
 from skewcheck.pairing.sample import Pairing
 from skewcheck.pairing.segments import clock, coded
 from skewcheck.pairing.shelf import Shelf
@@ -37,9 +39,7 @@ SAMPLED = 4 * SAMPLE  # pairs among which a sample of those that agree is chosen
 HELD = 1 << 28  # bytes of train's columns kept from looking for segments to comparing
 LOOKED_AT = 1 << 16  # pairs that tell whether the population moved
 REPLAYED = 8192  # pairs whose features a model is asked for again
-RUN = 64  # rows in a run of neighbours
-NEIGHBOURS = 8192  # rows of all columns kept together
-LOT = 1 / 100  # rows without a partner are looked at when there is this share of them
+SLICE = 1 << 16  # pairs whose places are counted at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,9 @@ def count(
         list(pool.map(crew.alone, [name for name in task.fill if name not in task.columns]))
     pairs = crew.pairs
     pairs.columns = {n: pairs.columns[n] for n in task.columns if n in pairs.columns}
+    for lot in pairs.neighbours:
+        for name in pairs.columns:  # in their order, whichever was compared first
+            lot.cells[name] = lot.cells.pop(name)
     if pairs.unpaired:
         pairs.unpaired.columns = {n: pairs.unpaired.columns[n] for n in pairs.columns}
         pairs.unpaired.finish()
@@ -104,31 +107,43 @@ class _Counting:
         self._looked_at = _smallest(self._priority, LOOKED_AT)
         self._sampled = _smallest(self._priority, SAMPLED)
         self._kept: dict[str, pa.Array] = {}
-        self._parts = tuple(
-            _grouped(shelf, profile) if self._fill else []
-            for shelf, profile in zip(shelves, task.profiles, strict=True)
-        )
+        self._parts: tuple[list[Parts], ...] = ([], [])
+        if self._fill:
+            with ThreadPoolExecutor(2) as pool:  # a side each
+                self._parts = tuple(pool.map(_grouped, shelves, task.profiles))
         self._held = 0
         self._segments = dict(self._coded())
         self.pairs = Pairs(join, Places())
-        self.pairs.rows.add(self._segments, self._time, None)
+        for start in range(0, len(self._time), SLICE):
+            self._mark(self.pairs.rows, slice(start, start + SLICE), None)
         some = _smallest(self._priority, REPLAYED)
         self.pairs.sampled = joined.train[some], joined.serve[some]
         self._buckets: NDArray[np.int64] | None = None
-        self.pairs.neighbours = tuple(self._runs())
-        alone = self._without_partner()
-        if len(alone):
-            self.pairs.unpaired = Profile(task.plan, len(alone))
-        lots = [self._sampled, *(lot.rows for lot in self.pairs.neighbours)]
-        self._beside = [*(joined.serve[rows] for rows in lots), alone]
+        found = self._runs()
+        self.pairs.neighbours = tuple(lot for lot, _ in found)
+        self._lots = [places for _, places in found]
+        if len(joined.alone):
+            self.pairs.unpaired = Profile(task.plan, len(joined.alone))
+        self._beside = [*(joined.serve[r] for r in (self._sampled, *self._lots)), joined.alone]
 
     def _coded(self) -> list[tuple[str, Codes]]:
+        timed = bool(np.isfinite(self._time).any())
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            clocks = pool.submit(clock, self._time) if timed else None
             codes = list(pool.map(self._segment, self._task.segments))
         found = [(n, c) for n, c in zip(self._task.segments, codes, strict=True) if c is not None]
-        if np.isfinite(self._time).any():
-            found += clock(self._time).items()
-        return found
+        return [*found, *(clocks.result().items() if clocks else ())]
+
+    def _mark(
+        self, places: Places, part: slice, rows: NDArray[np.bool_] | None, but: str | None = None
+    ) -> None:
+        """Count some pairs, or those of the mask among them, in all segments ``but`` one."""
+        codes = {
+            name: Codes(c.labels, c.codes[part])
+            for name, c in self._segments.items()
+            if name != but
+        }
+        places.add(codes, self._time[part], rows)
 
     def _segment(self, name: str) -> Codes | None:
         """Return the values of a column as codes, train's where it has the column."""
@@ -141,35 +156,16 @@ class _Counting:
             self._held += size
         return coded(taken(values, self._joined.train))
 
-    def _runs(self) -> list[Neighbours]:
-        """Return runs of neighbours in the log, and all rows of some entities."""
-        n = len(self._joined.serve)
-        runs = np.arange(n, dtype=np.int64) // RUN
-        found = [self._neighbours("order", runs, np.zeros(n))]
+    def _runs(self) -> list[tuple[Neighbours, Positions]]:
+        """Return runs of the log, and the rows of some entities, with their places among pairs."""
+        every = self._pairing(slice(None))
+        found = [runs(every, self._serve.files)]
         if self._task.entity is not None:
-            hashes, known = fingerprints(self._serve.taken(self._task.entity, self._joined.serve))
-            self._buckets = buckets(hashes, known, self._joined.hashes)
+            hashes, there = fingerprints(self._serve.taken(self._task.entity, every.order))
+            self._buckets = buckets(hashes, there, self._joined.hashes)
             self.pairs.clusters = Clusters(per_bucket(self._buckets))
-            _, entity = np.unique(hashes, return_inverse=True)
-            found.append(self._neighbours("entity", entity.astype(np.int64), self._time))
+            found.append(entities(hashes, there, every))
         return found
-
-    def _neighbours(
-        self, by: str, group: NDArray[np.int64], time: NDArray[np.float64]
-    ) -> Neighbours:
-        """Return all rows of some groups, chosen by hash, NEIGHBOURS rows at most."""
-        sizes = np.bincount(group)
-        chosen = np.argsort(mixed(np.arange(len(sizes), dtype=np.uint64)), kind="stable")
-        kept = chosen[np.cumsum(sizes[chosen]) <= NEIGHBOURS]
-        rows = np.flatnonzero(np.isin(group, kept))
-        rows = rows[np.lexsort((rows, time[rows], group[rows]))]
-        return Neighbours(by, rows, group[rows], self._time[rows])
-
-    def _without_partner(self) -> Positions:
-        """Return serve's rows without a partner where these are a lot; copies of others are not."""
-        places = self._joined.alone
-        lot = len(places) >= LOT * self._serve.rows and len(self._joined.serve)
-        return places if lot else places[:0]
 
     def _train_column(self, name: str) -> pa.Array | Lanes:
         """Return train's column; it is counted on the way where that is still to be done."""
@@ -224,23 +220,18 @@ class _Counting:
         for rows, serve in self._serve_pieces(name):
             low, high = np.searchsorted(joined.serve, [start, start + rows])
             part = slice(int(low), int(high))
-            own = _in_order(serve, joined.serve[part] - start)
+            own = taken(serve, joined.serve[part] - start)
             pairing = self._pairing(part)
             differs = found.add(taken(train, joined.train[part]), own, pairing, sampling=False)
             if differs.any():
-                codes = {
-                    segment: Codes(c.labels, c.codes[part])
-                    for segment, c in self._segments.items()
-                    if segment != name
-                }
-                marked.add(codes, self._time[part], differs)
+                self._mark(marked, part, differs, name)
                 if self._buckets is not None:
                     clustered += per_bucket(self._buckets[part][differs])
             beside.see(start, rows, serve)
             start += rows
         sampled, *neighbours, alone = beside.values()
-        for lot, s in zip(self.pairs.neighbours, neighbours, strict=True):
-            t = taken(train, joined.train[lot.rows])
+        for lot, rows_, s in zip(self.pairs.neighbours, self._lots, neighbours, strict=True):
+            t = taken(train, joined.train[rows_])
             lot.cells[name] = cells(t), cells(s), differing(compared(t, s, found.tolerance))
         found.sample(
             taken(train, joined.train[self._sampled]),
@@ -287,11 +278,3 @@ def _smallest(values: Hashes, most: int) -> Positions:
     if len(values) <= most:
         return np.arange(len(values), dtype=np.int64)
     return np.sort(np.argpartition(values, most)[:most])
-
-
-def _in_order(values: pa.Array | Lanes, rows: Positions) -> pa.Array | Lanes:
-    """Return some rows, which ascend: without a copy where none is left out between them."""
-    whole = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
-    if whole and not isinstance(values, Lanes):
-        return values.slice(int(rows[0]), len(rows))
-    return taken(values, rows)

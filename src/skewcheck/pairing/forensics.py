@@ -25,3 +25,22 @@ class Coverage:
     repeated_serve: int
     paired: int
     spelled: Mapping[str, int] = field(default_factory=dict)
+
+    def merge(self, other: Coverage) -> Coverage:
+        """Return the coverage of both lots, each with partners of its own."""
+        repairs = sorted({*self.spelled, *other.spelled})
+        return Coverage(
+            self.rows_train + other.rows_train,
+            self.rows_serve + other.rows_serve,
+            self.keys_train + other.keys_train,
+            self.keys_serve + other.keys_serve,
+            self.null_train + other.null_train,
+            self.null_serve + other.null_serve,
+            self.repeated_train + other.repeated_train,
+            self.repeated_serve + other.repeated_serve,
+            self.paired + other.paired,
+            {
+                name: self.spelled.get(name, self.paired) + other.spelled.get(name, other.paired)
+                for name in repairs
+            },
+        )

@@ -20,6 +20,7 @@ from skewcheck.errors import OutputError
 from skewcheck.fingerprint import Hashes, fingerprints, mixed
 from skewcheck.moments import moments
 from skewcheck.pairing.forensics import Coverage
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.pairing.spelling import REPAIRS as REPAIRS
 from skewcheck.pairing.spelling import forms
@@ -64,13 +65,17 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The keys of one side: whole ones' hashes (with the time, if any) and positions."""
+    """The keys of one side: whole ones' hashes (with the time, if any) and positions.
+
+    ``distinct`` is the number of hashes that differ; with times it is not known.
+    """
 
     rows: int
     keys: list[pa.Array]
     hashes: Hashes
     places: Positions
     times: Positions | None
+    distinct: int = -1
 
 
 def join(
@@ -171,7 +176,9 @@ def _side(rows: int, keys: list[pa.Array], times: NDArray[np.float64] | None) ->
     places = np.flatnonzero(whole)
     if len(places) < rows:
         hashes = hashes[places]
-    micros = None if times is None else np.rint(times[places] * 1e6).astype(np.int64)
+    if times is None:
+        return _Side(rows, keys, hashes, places, None, _distinct(hashes))
+    micros = np.rint(times[places] * 1e6).astype(np.int64)
     return _Side(rows, keys, hashes, places, micros)
 
 
@@ -186,7 +193,8 @@ def _joined(train: _Side, serve: _Side, as_of: AsOf | None, engine: tuple[str, i
     left, hashes = train.places[partner[right]], serve.hashes[right]
     right = serve.places[right]
     same = _same(train, serve, left, right, as_of)
-    left, right, hashes = left[same], right[same], hashes[same]
+    if not same.all():
+        left, right, hashes = left[same], right[same], hashes[same]
     nulls = (train.rows - len(train.places), serve.rows - len(serve.places))
     repeated = (len(train.places) - kept[0], len(serve.places) - kept[1])
     return Joined(
@@ -226,7 +234,7 @@ def _same(
     def compare(start: int) -> None:
         part = slice(start, start + CHUNK)
         for one, other in zip(train.keys, serve.keys, strict=True):
-            equal = pc.equal(one.take(pa.array(left[part])), other.take(pa.array(right[part])))
+            equal = pc.equal(taken(one, left[part]), taken(other, right[part]))
             same[part] &= equal.to_numpy(zero_copy_only=False)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -245,9 +253,9 @@ def _load(db: duckdb.DuckDBPyConnection, name: str, side: _Side, *, first: bool)
     columns |= {} if side.times is None else {"m": side.times}
     whole = pa.table(columns)
     table = pa.Table.from_batches(whole.to_batches(CHUNK), whole.schema)  # for several threads
-    if side.times is None and (distinct := _distinct(side.hashes)) == len(side.hashes):
+    if side.distinct == len(side.hashes):
         db.register(name, table)
-        return distinct
+        return side.distinct
     times = "" if side.times is None else ", m"
     db.register("rows", table)
     one = f"SELECT k{times}, min(p) AS p FROM rows GROUP BY k{times}"  # noqa: S608 -- own names

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from skewcheck.pairing.column import taken
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.stacking import stacked
 from skewcheck.sources.batch import Lanes
 

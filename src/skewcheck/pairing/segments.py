@@ -18,6 +18,7 @@ VALUES = 64  # a column with more values than this is no segment
 SEGMENTS = (Role.SEGMENT, Role.VERSION, Role.STATUS, Role.FEATURE)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOUR_LONG = 3600.0
+SLICE = 1 << 16  # rows looked at at once, so that what lies between stays in the cache
 HOUR, WEEKDAY = CLOCK = ("hour (UTC)", "weekday (UTC)")
 
 
@@ -52,6 +53,8 @@ def _numbers(values: pa.Array) -> NDArray[np.float64] | None:
 
 def coded(values: pa.Array | Lanes) -> Codes | None:
     """Return the value of each row as the number of its label; None beyond VALUES values."""
+    if not isinstance(values, Lanes) and not labelled(values.slice(0, SLICE), VALUES)[0]:
+        return None  # the first rows have too many already
     labels, codes = labelled(values, VALUES)
     named = tuple("null" if label is None else label for label in labels)
     return Codes(named, codes) if labels else None
@@ -59,10 +62,13 @@ def coded(values: pa.Array | Lanes) -> Codes | None:
 
 def clock(times: NDArray[np.float64]) -> Mapping[str, Codes]:
     """Return the hour (UTC) and the weekday of each row."""
-    known = np.isfinite(times)
-    since = np.floor_divide(np.where(known, times, 0.0), HOUR_LONG).astype(np.int32)
-    hours = np.where(known, since % 24, 24).astype(np.int32)
-    days = np.where(known, (since // 24 + 3) % 7, 7).astype(np.int32)  # 1970 began on a Thursday
+    hours, days = np.empty((2, len(times)), np.int32)
+    for start in range(0, len(times), SLICE):
+        part = slice(start, start + SLICE)
+        known = np.isfinite(times[part])
+        since = np.floor_divide(np.where(known, times[part], 0.0), HOUR_LONG).astype(np.int32)
+        hours[part] = np.where(known, since % 24, 24)
+        days[part] = np.where(known, (since // 24 + 3) % 7, 7)  # 1970 began on a Thursday
     return {
         HOUR: Codes((*(f"{h:02d}" for h in range(24)), "null"), hours),
         WEEKDAY: Codes((*DAYS, "null"), days),

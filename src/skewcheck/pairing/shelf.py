@@ -9,13 +9,13 @@ from threading import Event
 from types import TracebackType
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from skewcheck.ledger import Ledger
+from skewcheck.pairing.gathering import taken
 from skewcheck.pairing.spool import Spool
 from skewcheck.pairing.stacking import Piece, stacked
-from skewcheck.sources.batch import Batch, Lanes, Lazy, Part, Source
+from skewcheck.sources.batch import Batch, Lazy, Part, Source
 from skewcheck.sources.cells import Cells
 from skewcheck.sources.derived import inner
 from skewcheck.sources.frames import FramePart
@@ -139,6 +139,14 @@ class Shelf:
             yield _together(waiting)
 
     @property
+    def files(self) -> NDArray[np.int64]:
+        """Return the place of the first row of each file."""
+        names = [rack.part.name for rack in self._racks]
+        ends = np.cumsum([0, *(sum(rack.rows) for rack in self._racks)])
+        new = [i for i, name in enumerate(names) if not i or name != names[i - 1]]
+        return ends[np.array(new, np.int64)]
+
+    @property
     def again(self) -> bool:
         """Return whether every column is read from its files at each call."""
         return all(rack.places is None for rack in self._racks)
@@ -159,10 +167,7 @@ class Shelf:
 
     def taken(self, name: str, positions: NDArray[np.int64]) -> Cells:
         """Return some rows of a column, in the order of ``positions``."""
-        values = self.column(name)
-        if isinstance(values, Lanes):
-            return values.taken(positions)
-        return values.take(pa.array(positions))
+        return taken(self.column(name), positions)
 
     def _pieces(self, rack: _Rack, name: str) -> Iterator[Piece]:
         if not any(name in names for names in rack.names):

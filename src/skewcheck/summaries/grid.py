@@ -132,10 +132,14 @@ class Grid:
         return merged
 
     def subtract(self, other: Grid) -> Grid:
-        """Return the grid without the other's numbers, which must be copies of some that stay."""
-        cells, counts = other.counts()
+        """Return the grid without the other's numbers, which must be copies of some that stay.
+
+        The other is laid on this one's cells; there a number may lie beside the copy of it.
+        """
+        cells, counts = other.regrid(self.spec).counts()
         merged = Grid(self.spec)
-        merged._loose = [_summed([self.counts(), (cells, -counts)])]
+        cells, counts = _summed([self.counts(), (cells, -counts)])
+        merged._loose = [(cells[counts > 0], counts[counts > 0])]
         merged.low, merged.high = self.low, self.high
         return merged
 
