@@ -44,7 +44,7 @@ def sides(
     features = policy.manifest.features
     ages = {age_of(name): feature for name, feature in features.items()}
     unpaired = pairs.unpaired.columns if pairs and pairs.unpaired else {}
-    for name in dict.fromkeys([*train.columns, *serve.columns]):
+    for name in dict.fromkeys([*train.columns, *serve.columns, *features]):
         yield Sides(
             name,
             schema.role(name),
