@@ -27,6 +27,7 @@ from skewcheck import __version__
 from skewcheck.cli.compare import compare
 from skewcheck.cli.demo import demo
 from skewcheck.cli.explain import explain
+from skewcheck.cli.gate import gate
 from skewcheck.cli.history import history
 from skewcheck.cli.init import init
 from skewcheck.cli.profile import profile
@@ -48,7 +49,7 @@ def cli() -> None:
     """
 
 
-for command in (compare, history, profile, init, explain, demo):
+for command in (compare, gate, history, profile, init, explain, demo):
     cli.add_command(command)
 
 

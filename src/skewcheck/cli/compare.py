@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -38,30 +39,76 @@ from skewcheck.errors import ConfigError, UsageError
 from skewcheck.write import STDOUT
 
 if TYPE_CHECKING:
+    from skewcheck.config import Config
     from skewcheck.report import Report
+    from skewcheck.run import Run
+
+
+OPTIONS = (
+    role_options,
+    click.option(
+        "--labels",
+        metavar="PATH",
+        help="Labels that arrived later, by the key of LOGS: a file of keys and labels.",
+    ),
+    pairing_options,
+    replay_options,
+    window_options,
+    policy_option,
+    output_options,
+    announcing_options,
+    click.option(
+        "--history", metavar="DIR", help="Keep the run in this folder, and tell of others."
+    ),
+    click.option(
+        "--exit-zero", is_flag=True, help="Exit 0 also when the policy fails or is unsure."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No report on the terminal."),
+    click.option("-v", "--verbose", is_flag=True, help="Every column, check, guess and limit."),
+    click.option("--no-color", is_flag=True, help="Plain text (as does the variable NO_COLOR)."),
+    progress_option,
+)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def comparing(command: F) -> F:
+    """Add all options of a comparison to a command; ``compared`` reads them."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A finished comparison with where its reports go; ``before`` is the verdict of the last one.
+
+    ``folder`` is the history that it belongs to, None without one.
+    """
+
+    run: Run
+    report: Report
+    config: Config
+    targets: Mapping[str, str]
+    before: str | None
+    folder: str | None
+
+    @property
+    def stdout(self) -> bool:
+        """Return whether a report for a program goes to standard output."""
+        return STDOUT in self.targets.values()
+
+    def keep(self) -> None:
+        """Leave the run in the history."""
+        from skewcheck.history.tonight import keep
+
+        if self.folder is not None:
+            say(f"kept {keep(self.folder, self.run).file}")
 
 
 @click.command(short_help="Compare a training snapshot with logs and judge.")
 @click.argument("train", required=False)
 @click.argument("logs", nargs=-1)
-@role_options
-@click.option(
-    "--labels",
-    metavar="PATH",
-    help="Labels that arrived later, by the key of LOGS: a file of keys and labels.",
-)
-@pairing_options
-@replay_options
-@window_options
-@policy_option
-@output_options
-@announcing_options
-@click.option("--history", metavar="DIR", help="Keep the run in this folder, and tell of others.")
-@click.option("--exit-zero", is_flag=True, help="Exit 0 also when the policy fails or is unsure.")
-@click.option("-q", "--quiet", is_flag=True, help="No report on the terminal.")
-@click.option("-v", "--verbose", is_flag=True, help="Every column, check, guess and limit.")
-@click.option("--no-color", is_flag=True, help="Plain text (as does the variable NO_COLOR).")
-@progress_option
+@comparing
 @click.pass_obj
 def compare(command: str | None, /, **options: Any) -> int:
     """Compare TRAIN, a training snapshot, with LOGS of the model in shadow mode.
@@ -69,6 +116,16 @@ def compare(command: str | None, /, **options: Any) -> int:
     Each is a file, a folder, a glob, or a profile that `skewcheck profile` saved; several LOGS
     are read as one. Both may be left out when the policy file names them.
     """
+    done = compared(command or "skewcheck compare", options)
+    code = 0 if options["exit_zero"] else done.report.exit_code
+    write_files(done.report, done.targets)
+    done.keep()
+    code = printed(done.report, code, done.targets, options)
+    return announce(done.report, code, done.before, options)
+
+
+def compared(command: str, options: Mapping[str, Any]) -> Compared:
+    """Return the comparison that a command line asks for; older reports are marked incomplete."""
     from skewcheck.config import load
 
     targets = asked(options)
@@ -92,7 +149,7 @@ def compare(command: str | None, /, **options: Any) -> int:
     mark_incomplete(targets)
 
     from skewcheck import pipeline, report
-    from skewcheck.history.tonight import keep, ready, recalled
+    from skewcheck.history.tonight import ready, recalled
 
     if folder is not None:
         ready(folder)
@@ -109,18 +166,12 @@ def compare(command: str | None, /, **options: Any) -> int:
             replaying=replaying,
             period=period,
             progress=progress,
-            command=without_address(command or "skewcheck compare", options["notify"]),
+            command=without_address(command, options["notify"]),
         )
     if folder is not None:
         run = recalled(folder, run)
         before = verdict_of_last_night(run)
-    laid_out = report.build(run)
-    code = 0 if options["exit_zero"] else laid_out.exit_code
-    write_files(laid_out, targets)
-    if folder is not None:
-        say(f"kept {keep(folder, run).file}")
-    code = _print(laid_out, code, targets, options)
-    return announce(laid_out, code, before, options)
+    return Compared(run, report.build(run), config, targets, before, folder)
 
 
 def _load_renderers() -> None:
@@ -128,7 +179,7 @@ def _load_renderers() -> None:
     from skewcheck.render import json, terminal  # noqa: F401
 
 
-def _print(
+def printed(
     laid_out: Report, code: int, targets: Mapping[str, str], options: Mapping[str, Any]
 ) -> int:
     """Put on stdout what belongs there; return the code the run ends with."""

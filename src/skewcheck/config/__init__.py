@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from skewcheck.config.decisions import decisions
+from skewcheck.config.gate import demands, waivers
 from skewcheck.config.latency import budgets, limited
 from skewcheck.config.looks import looks
 from skewcheck.config.manifest import manifest
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
+from skewcheck.gating import Demands, Waiver
 from skewcheck.pairing.request import Request
 from skewcheck.policy import MODES, Policy, Rule
 from skewcheck.replay.request import ModelRequest
@@ -26,6 +28,7 @@ from skewcheck.roles import given
 from skewcheck.schema import Column, Role
 from skewcheck.span import duration
 
+NO_DEMANDS = Demands()
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
 KEYS = (
@@ -70,6 +73,8 @@ class Config:
     labels: str | None = None
     replaying: ModelRequest = field(default_factory=ModelRequest)
     history: str | None = None
+    gate: Demands = NO_DEMANDS
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def level(self) -> float:
@@ -145,6 +150,8 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         pairing=_pairing(file, folder or Path(), place),
         replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
         history=str((folder or Path()) / past) if past else None,
+        gate=demands(file.get("gate", {}), place.at("gate")),
+        waivers=waivers(file.get("waivers", []), place.at("waivers")),
     )
 
 
