@@ -117,6 +117,19 @@ def test_each_of_both_chooses_its_own_highest_scores() -> None:
     assert (data["requests"], data["agreeing"]) == (1000, 1000)
 
 
+def test_words_of_who_is_chosen_need_no_threshold_of_their_own(tmp_path: Path) -> None:
+    import polars as pl
+
+    train, serve = ten(rival=["not chosen", "chosen"] * 5)
+    path = tmp_path / "serve.ndjson"
+    frame = pl.from_arrow(serve)
+    assert isinstance(frame, pl.DataFrame)
+    frame.write_ndjson(path)
+    for side in (serve, str(path)):
+        data = section(compared('rate = 0.2\nchampion = "rival"', train, side)).data["champion"]
+        assert (data["requests"], data["agreeing"], data["unknown"]) == (9, 5, 0)
+
+
 def test_a_champion_that_is_nowhere_is_an_error_and_one_that_serve_lacks_is_told() -> None:
     with pytest.raises(ConfigError, match=r"'decisions.champion' is 'rivl'.*did you mean 'rival'"):
         compared(f'{BANDS}champion = "rivl"', *ten(rival=RIVAL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 
@@ -98,6 +99,8 @@ def _edge(side: Opened, score: str, schema: Schema, decisions: Decisions) -> flo
     counted = fold(side.source, laid, skip=frozenset(rest))
     numbers = counted.columns[score].numbers
     cells, counts = numbers.counts()
+    if not len(cells):
+        return math.inf  # it holds no number: nobody is chosen
     days = max(1, len(counted.groups.get("day", ())))
     wanted = (decisions.top or 0) * days
     if decisions.rate is not None:
