@@ -58,7 +58,7 @@ def _evidence(run: Run, mode: Mode) -> str:
     """Return the worst finding, with how many columns share its outcome."""
     judged = [j for j in mode.judgements if j.outcome is not Outcome.UNJUDGED]
     if not judged and mode.outcome is Outcome.PASS:
-        return "every column of serve is known to train"
+        return "no feature in serve that train does not know"
     if not judged and mode.name == "health":
         return _counted(run) + ("; the policy demands it" if mode.demanded else "")
     if not judged:

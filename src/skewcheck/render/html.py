@@ -91,7 +91,7 @@ def render(report: Report) -> str:
             roles=sorted({str(s.column.role) for s in shown}),
             causes=sorted({c.title for s in shown for c in s.column.causes}),
             tally=_tally(shown),
-            links={s.column.name: s.link for s in shown},
+            links={s.column.label: s.link for s in shown} | {s.column.name: s.link for s in shown},
             scores=[s for s in shown if s.column.role is Role.SCORE],
             symbols=SYMBOLS,
             style=style,

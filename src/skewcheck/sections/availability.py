@@ -18,10 +18,10 @@ from skewcheck.sanitize import safe
 from skewcheck.schema import Role
 from skewcheck.sides import Sides
 from skewcheck.statistics.intervals import Share
+from skewcheck.views import NAME
 from skewcheck.worth import Worth, worth
 
 ORDER = 40
-NAME = 40  # width of a name
 LIVE = 0.99  # share of rows with a value from which on a feature is live
 NONE = 0.001  # share of rows with a value below which it is missing
 WORST = 5  # features drawn by day

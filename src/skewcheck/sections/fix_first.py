@@ -10,10 +10,10 @@ from skewcheck.fixes import Fix, fixes
 from skewcheck.layout import Listing, Part, Point, Scatter, Section
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
+from skewcheck.views import NAME
 from skewcheck.worth import worth
 
 ORDER = 1
-NAME = 40  # width of a column's name
 MOST = 20  # fixes that are listed
 TEXT = 300  # width of a cause
 HEAD = ("column", "why", "importance", "rows", "effort", "owner")
