@@ -35,9 +35,9 @@ def flipping(customers: int, rate: float, seed: int) -> tuple[NDArray[np.int64],
 
 
 def hashes(who: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
-    rng = np.random.default_rng(seed + 10**6)
-    drawn: NDArray[np.uint64] = rng.integers(0, 2**63, who.max() + 1).astype(np.uint64)
-    return drawn[who]
+    chance = np.random.default_rng(seed + 10**6)
+    made: NDArray[np.uint64] = chance.integers(0, 2**63, who.max() + 1).astype(np.uint64)[who]
+    return made
 
 
 def tables(customers: int, rate: float, seed: int) -> tuple[pa.Table, pa.Table]:

@@ -44,7 +44,7 @@ def sides(
     features = policy.manifest.features
     ages = {age_of(name): feature for name, feature in features.items()}
     unpaired = pairs.lot.columns if pairs and pairs.lot else {}
-    for name in dict.fromkeys([*train.columns, *serve.columns]):
+    for name in dict.fromkeys([*train.columns, *serve.columns, *features]):
         yield Sides(
             name,
             schema.role(name),

@@ -31,7 +31,6 @@ LACKING = {
     "value": "no gains and costs: [value] in the policy names them",
     "performance": "no labels for the logged requests",
     "creep": "no column beyond the list",
-    "health": "nothing was paired or counted that could be wrong",
 }
 FEW = {"performance": "too few requests have a label yet"}
 
@@ -58,6 +57,10 @@ def mode_views(run: Run) -> tuple[ModeView, ...]:
 def _evidence(run: Run, mode: Mode) -> str:
     """Return the worst finding, with how many columns share its outcome."""
     judged = [j for j in mode.judgements if j.outcome is not Outcome.UNJUDGED]
+    if not judged and mode.outcome is Outcome.PASS:
+        return "every column of serve is known to train"
+    if not judged and mode.name == "health":
+        return _counted(run) + ("; the policy demands it" if mode.demanded else "")
     if not judged:
         lacking = FEW.get(mode.name) if mode.judgements else None
         return (lacking or LACKING[mode.name]) + (
@@ -75,6 +78,14 @@ def _evidence(run: Run, mode: Mode) -> str:
     named = wording.listed([safe(name, NAME) for name in same], NAMED)
     told = f"{safe(column, NAME)}: {worst.sentence}"
     return f"{of_all} {mode.outcome}: {named}; {told}" if len(same) > 1 else told
+
+
+def _counted(run: Run) -> str:
+    """Return what the ledger of serve counted, for a log that nothing judges."""
+    ledger = run.serve.ledger
+    found = [f"{wording.count(n)} {safe(fate, NAME)}" for fate, n in ledger.fates.items() if n]
+    events = wording.rows(ledger.events, "event")
+    return f"{events} in serve: {', '.join(found)}; not judged, no row was paired"
 
 
 def _columns(judgements: Iterable[Judgement]) -> list[str]:

@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from skewcheck.checks import Measured
+from skewcheck.manifest import Status
 from skewcheck.policy import Rule
 from skewcheck.sides import Sides
 from skewcheck.statistics.increase import ShareIncrease
+from skewcheck.statistics.intervals import Share
 
 TITLE = "column missing from the log"
 UNIT = "share"
@@ -26,10 +28,18 @@ MODE = "availability"
 def measure(sides: Sides, others: Mapping[str, Sides]) -> Measured | None:
     """Return the share of rows without the column."""
     if not sides.train or not sides.train.states.present:
-        return None
+        return _promised(sides)
     train = sides.train.states
     absent = sides.serve.states["absent"] if sides.serve else sides.rows_serve
     if train["null"] + train["absent"] and absent < sides.rows_serve:
         return None
     increase = ShareIncrease.of(train["absent"], sides.rows_train, absent, sides.rows_serve)
     return Measured(increase, sides.rows_train, sides.rows_serve, {"rows": absent})
+
+
+def _promised(sides: Sides) -> Measured | None:
+    """Return the rows without a feature that the policy calls live and that no side has."""
+    if sides.declared is None or sides.declared.status is not Status.LIVE or sides.serve:
+        return None
+    n, m = sides.rows_train, sides.rows_serve
+    return Measured(Share(m, m), n, m, {"rows": m, "unknown_to_train": True})

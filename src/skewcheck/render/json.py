@@ -12,6 +12,7 @@ import numpy as np
 
 from skewcheck.account import CauseView
 from skewcheck.apart import confusion, quantiles
+from skewcheck.fixes import fixes
 from skewcheck.layout import Section
 from skewcheck.ledger import Ledger
 from skewcheck.lines import Line
@@ -20,6 +21,7 @@ from skewcheck.policy import Policy, Rule
 from skewcheck.privacy import said
 from skewcheck.report import Report, rules
 from skewcheck.run import Run, Side
+from skewcheck.sections.fix_first import documents
 from skewcheck.statistics.inference import RowsNeeded
 from skewcheck.statistics.intervals import Share
 from skewcheck.summaries.grid import Grid
@@ -59,7 +61,7 @@ def document(report: Report) -> dict[str, Any]:
         "pairs": _pairs(run),
         "columns": [_column(run, c) for c in (*report.columns, *report.others)],
         "readiness": [_mode(mode) for mode in report.modes],
-        "fix_first": [],
+        "fix_first": documents(fixes(run)),
         "sections": {section.name: _section(section) for section in report.sections},
         "guesses": list(report.guesses),
         "policy": _policy(run.policy),

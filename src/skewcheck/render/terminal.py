@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from skewcheck.views import ColumnView, SideView
 WIDEST, NARROWEST = 100, 40
 ALSO = 3  # further checks that are named
 ROWS = 8  # rows of a table unless all are asked for
+FIRST, FIXES = "fix_first", 5  # the section after the readiness, and what it lists of it
 MOST = 30  # columns listed unless all are asked for
 STYLES = {
     Outcome.FAIL: "bold red",
@@ -77,6 +79,9 @@ def _parts(report: Report, *, verbose: bool) -> Iterable[Text | Table | Padding]
     yield _sides(report)
     yield _heading("Readiness")
     yield _readiness(report)
+    for section in report.sections:
+        if section.name == FIRST:
+            yield from _section(section, most=sys.maxsize if verbose else FIXES)
     columns_of = (report.features, report.scores, report.services)
     for title, columns in zip(("Features", "Scores", "Service"), columns_of, strict=True):
         if columns:
@@ -84,7 +89,8 @@ def _parts(report: Report, *, verbose: bool) -> Iterable[Text | Table | Padding]
             yield _columns(columns, report.usual_rows, verbose=verbose)
             yield from _left_out(columns, verbose=verbose)
     for section in report.sections:
-        yield from _section(section, verbose=verbose)
+        if section.name != FIRST:
+            yield from _section(section, most=sys.maxsize if verbose else ROWS)
     if report.pairing:
         yield _heading("Pairs", ", ".join(str(join.outcome) for join in report.joins))
         yield from (_indented(sentence) for sentence in report.pairing)
@@ -148,13 +154,13 @@ def _readiness(report: Report) -> Padding:
     return Padding(table, (0, 0, 0, 2))
 
 
-def _section(section: Section, *, verbose: bool) -> Iterable[Text | Padding]:
+def _section(section: Section, *, most: int) -> Iterable[Text | Padding]:
     """Yield a topic: its sentences, and its tables; figures are for the page."""
     yield _heading(section.title, str(section.outcome or ""))
     yield from (_indented(sentence) for sentence in section.sentences)
     for part in section.parts:
         if isinstance(part, Listing):
-            yield _listing(part, len(part.rows) if verbose else ROWS)
+            yield _listing(part, most)
 
 
 def _listing(part: Listing, most: int) -> Padding:
