@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 import skewcheck
+from skewcheck import pipeline
 from skewcheck.cli import run
 from skewcheck.errors import InputError, UsageError
 from skewcheck.history import findings
 from skewcheck.history.tonight import keep
 from skewcheck.opened import load
 from skewcheck.pairing.pairs import Pairs
+from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.schema import Role
 from tests.pairing.lending import TRAIN, loans
@@ -210,3 +212,17 @@ def test_the_places_of_pairs_in_one_run_s_data_stay_in_that_run(made: Path) -> N
     assert isinstance(fresh, Pairs) and fresh.sampled is not None
     assert pairs_in(made / "night0").sampled is None
     assert fresh.merge(pairs_in(made / "night1")).sampled is None
+
+
+def test_pairs_by_bucket_of_customers_read_back(tmp_path: Path) -> None:
+    right, served = night(0)
+    overrides = {Role.KEY: ["k"], Role.ENTITY: ["who"]}
+    made = pipeline.make_profile(served, overrides=overrides, pairing=Request(right))
+    made.save(tmp_path / "night")
+    assert isinstance(made.pairs, Pairs)
+    fresh, back = made.pairs.clusters, pairs_in(tmp_path / "night").clusters
+    assert fresh and back and fresh.rows.sum() == N and fresh.marked["income"].sum() > 0
+    assert fresh.rows.tolist() == back.rows.tolist()
+    assert {k: v.tolist() for k, v in fresh.marked.items()} == {
+        k: v.tolist() for k, v in back.marked.items()
+    }

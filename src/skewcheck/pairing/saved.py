@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.pairing.cells import Cells
+from skewcheck.pairing.clusters import Clusters
 from skewcheck.pairing.column import PairColumn
 from skewcheck.pairing.forensics import Coverage
 from skewcheck.pairing.neighbours import Neighbours
@@ -40,6 +41,9 @@ def encode(pairs: Pairs) -> tuple[dict[str, Any], Tables]:
         tables += [*_column(name, column), *_places(name, "marked", pairs.marked[name])]
     for lot in pairs.neighbours:
         tables += _neighbours(lot)
+    if pairs.clusters:
+        for name, n in {"": pairs.clusters.rows, **pairs.clusters.marked}.items():
+            tables.append(_sheet(name, "clusters", len(n), n=n))
     for name, unpaired in alone.columns.items() if alone else ():
         tables.append(encoded(name, summaries_of(unpaired, f"{PAIRS}unpaired.")))
     return {
@@ -51,6 +55,7 @@ def encode(pairs: Pairs) -> tuple[dict[str, Any], Tables]:
         },
         "marked": {name: _header_of_places(marked) for name, marked in pairs.marked.items()},
         "neighbours": [[lot.by, lot.bound, list(lot.cells)] for lot in pairs.neighbours],
+        "clusters": pairs.clusters and list(pairs.clusters.marked),
         "unpaired": alone and [alone.rows, {n: _spec_out(c) for n, c in alone.columns.items()}],
     }, tables
 
@@ -70,6 +75,9 @@ def decode(header: Header, sections: Sections) -> Pairs:
         pairs.columns[name] = read.column(name, empty, confused=confused)
         pairs.marked[name] = read.places(name, "marked", header["marked"][name])
     pairs.neighbours = tuple(read.neighbours(*lot) for lot in header["neighbours"])
+    if header["clusters"] is not None:
+        marked = {name: read.whole(name, "clusters", "n") for name in header["clusters"]}
+        pairs.clusters = Clusters(read.whole("", "clusters", "n"), marked)
     if header["unpaired"]:
         rows, specs = header["unpaired"]
         plan = Plan({name: _spec_in(spec) for name, spec in specs.items()})
@@ -192,7 +200,8 @@ class _Reader:
         found: list[Any] = self._field(column, name, field).to_pylist()
         return found
 
-    def _whole(self, column: str, name: str, field: str = "cell") -> NDArray[np.int64]:
+    def whole(self, column: str, name: str, field: str = "cell") -> NDArray[np.int64]:
+        """Return a field of whole numbers."""
         values = self._field(column, name, field).cast(pa.int64())
         return np.array(values.to_numpy(zero_copy_only=False), np.int64)
 
@@ -220,21 +229,21 @@ class _Reader:
 
     def _rows(self, column: str, name: str) -> Pairing:
         of = column, f"{name}.rows"
-        return Pairing(self._whole(*of).view(np.uint64), self._floats(*of), self._whole(*of, "n"))
+        return Pairing(self.whole(*of).view(np.uint64), self._floats(*of), self.whole(*of, "n"))
 
     def _cells(self, column: str, name: str) -> tuple[Cells, Cells]:
         return self._side(column, f"{name}.train"), self._side(column, f"{name}.serve")
 
     def _side(self, column: str, name: str) -> Cells:
         texts = np.array([*self._list(column, name, "label"), None], np.object_)[:-1]
-        states = self._whole(column, name).astype(np.uint8)
+        states = self.whole(column, name).astype(np.uint8)
         return Cells(states, self._floats(column, name), texts)
 
     def neighbours(self, by: str, bound: int, names: Sequence[str]) -> Neighbours:
         """Return the neighbours of one sort."""
-        group = self._whole("", f"{by}.group").view(np.uint64)
+        group = self.whole("", f"{by}.group").view(np.uint64)
         cells = {
-            name: (*self._cells(name, by), self._whole(name, f"{by}.differs", "n") > 0)
+            name: (*self._cells(name, by), self.whole(name, f"{by}.differs", "n") > 0)
             for name in names
         }
         return Neighbours(by, group, self._rows("", by), bound, cells)
