@@ -321,7 +321,7 @@ def decoded(header: Mapping[str, Any], sections: Sections) -> Profile:
         if not _:
             fill(profile.columns[name], summary, rows)
         elif not rest:
-            blocks = Blocks.decode(specs[name].grid, rows)
+            blocks = Blocks.decode(GridSpec(), rows)
             profile.blocks.setdefault(by, {})[name] = blocks
         else:
             group, _, inner = rest.rpartition(SEP)

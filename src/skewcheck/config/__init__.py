@@ -49,6 +49,8 @@ KEYS = (
     "roles",
     "checks",
     "columns",
+    "gate",
+    "waivers",
 )
 REPLAY = ("model", "predict", "features")
 PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")

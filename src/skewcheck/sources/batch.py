@@ -133,6 +133,6 @@ class Source:
     @property
     def rows(self) -> int | None:
         """Return how many rows there are, None where that is not known before reading."""
-        counts: list[int | None] = [getattr(part, "rows", None) for part in self.parts]
+        counts: list[int | None] = [getattr(part, "known_rows", None) for part in self.parts]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None

@@ -69,9 +69,9 @@ class DerivedPart:
         return self.inner.name
 
     @property
-    def rows(self) -> int | None:
+    def known_rows(self) -> int | None:
         """Return how many rows the part has, None where that is not known before reading."""
-        return getattr(self.inner, "rows", None)
+        return getattr(self.inner, "known_rows", None)
 
     def batches(self, ledger: Ledger) -> Iterator[Batch]:
         """Yield the rows as the part does."""

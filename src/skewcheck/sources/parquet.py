@@ -90,7 +90,7 @@ class ParquetPart:
         return self.source.file.name
 
     @property
-    def rows(self) -> int:
+    def known_rows(self) -> int:
         """Return how many rows the part has."""
         return sum(self.source.groups[group] for group in self.groups)
 
