@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def gate(command: str | None, /, **options: Any) -> int:
     if options["train"] is None and options["history"]:
         return _from_history(options)
     done = compared(command or "skewcheck gate", options)
-    answer = _answer(done.config, _nights(done.run, done.folder))
+    answer = _answer(done.config, _nights(done.run, done.config, done.folder))
     write_files(done.report, done.targets)
     done.keep()
     code = 0 if options["exit_zero"] else answer.exit_code
@@ -54,7 +55,7 @@ def _from_history(options: dict[str, Any]) -> int:
         raise UsageError(f"--{name} needs TRAIN and LOGS; a history alone holds no whole report")
     config = load(options["policy"])
     folder = read_folder(options["history"])
-    nights = [_stored(run) for run in newest(folder.runs)]
+    nights = _stored(newest(folder.runs), config)
     answer = _answer(config, nights, dict(folder.troubles))
     code = 0 if options["exit_zero"] else answer.exit_code
     return code if options["quiet"] else deliver(_told(answer), code)
@@ -72,24 +73,35 @@ def _answer(config: Config, nights: list[Night], troubles: dict[str, str] | None
     )
 
 
-def _stored(run: StoredRun) -> Night:
-    """Return a night of the history; its findings must be readable, its profile is read late."""
+def _stored(runs: Sequence[StoredRun], config: Config) -> list[Night]:
+    """Return nights of the history; what they hold is read only of those that are asked for."""
+    from skewcheck.gate import Night
+
+    asked = len(runs) - max(1, config.gate.nights)
+    wanted = bool(config.gate.model_version or config.gate.labels)
+    return [
+        _read(run, profiled=wanted) if place >= asked else Night(run, (), None)
+        for place, run in enumerate(runs)
+    ]
+
+
+def _read(run: StoredRun, *, profiled: bool) -> Night:
     from skewcheck.errors import InputError
     from skewcheck.gate import Night
     from skewcheck.history import findings, profile_of_run
 
     try:
-        return Night(run, findings(run), profile_of_run(run))
+        return Night(run, findings(run), profile_of_run(run) if profiled else None)
     except InputError:
         return Night(run, (), None)  # nothing judged: never a pass
 
 
-def _nights(run: Run, folder: str | None) -> list[Night]:
+def _nights(run: Run, config: Config, folder: str | None) -> list[Night]:
     """Return the nights before this run, where there is a history, and this run as the last."""
     from skewcheck.gate import Night
     from skewcheck.history.record import findings_of, record
 
-    earlier = [_stored(night) for night in run.past.nights[:-1]] if folder and run.past else []
+    earlier = _stored(run.past.nights[:-1], config) if folder and run.past else []
     roles = {c.name: c for c in run.schema}
     profile = replace(run.serve.profile, roles=roles)
     return [*earlier, Night(record(run, "now"), findings_of(run, "now"), profile)]
