@@ -28,7 +28,7 @@ LACKING = {
     "availability": "no feature was looked at",
     "latency": "no column with a response time and no budget to hold it against",
     "decisions": "no thresholds: [decisions] in the policy names them",
-    "value": "no gains and costs: [value] in the policy names them",
+    "value": "gains and costs of decisions are not measured by this version",
     "performance": "no labels for the logged requests",
     "creep": "no column beyond the list",
 }
