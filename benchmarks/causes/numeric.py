@@ -180,6 +180,10 @@ NUMERIC = (
           rule=MIRRORED),
     Plant("1 - x", ("sign",), _share, applied(lambda x: 1 - x), Unkeyed.WHOLE, certain=_no_shift,
           rule=MIRRORED),
+    Plant(
+        "log-odds moved by 1", ("logit_shift",), _share,
+        applied(lambda x: x / (x + (1 - x) * np.exp(-1.0))), Unkeyed.NEVER,
+    ),
     Plant("sign lost", ("sign",), _below_zero, applied(np.abs), Unkeyed.WHOLE),
     Plant(
         "log1p", ("log",), _positive, applied(np.log1p), distance=FAR,
