@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from skewcheck.cli.streams import ERROR, deliver, say
-from skewcheck.verdict import Outcome
 from skewcheck.write import STDOUT
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def without_address(command: str, url: str | None) -> str:
 
 def verdict_of_last_night(run: Run) -> str | None:
     """Return the verdict of the night before in the history; None where there is none."""
+    from skewcheck.verdict import Outcome
+
     nights = run.past.nights[:-1] if run.past else ()
     if not nights:
         return None
