@@ -201,9 +201,9 @@ class Profile:
             by: _merged(self.blocks.get(by, {}), other.blocks.get(by, {}), Blocks.merge)
             for by in {**self.blocks, **other.blocks}
         }
-        for by, name, _ in (*self._parts(), *other._parts()):
-            own, more = (p.splits.get(by, {}).get(name, {}) for p in (self, other))
-            merged.splits.setdefault(by, {})[name] = _merged(own, more, ColumnProfile.merge)
+        for by in {**self.splits, **other.splits}:
+            own, more = self.splits.get(by, {}), other.splits.get(by, {})
+            merged.splits[by] = _merged(own, more, _by_group)
         return merged.finish()
 
     def _pairs(self, other: Profile) -> Beside | None:
@@ -295,6 +295,12 @@ def _merged(mine: dict[str, V], theirs: dict[str, V], merge: Callable[[V, V], V]
     for name, value in theirs.items():
         both[name] = merge(both[name], value) if name in both else value
     return both
+
+
+def _by_group(
+    mine: dict[str, ColumnProfile], theirs: dict[str, ColumnProfile]
+) -> dict[str, ColumnProfile]:
+    return _merged(mine, theirs, ColumnProfile.merge)
 
 
 def decoded(header: Mapping[str, Any], sections: Sections) -> Profile:
