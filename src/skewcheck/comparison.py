@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from skewcheck.checks.planned_fill import awaited
 from skewcheck.discovery import discover
 from skewcheck.errors import InputError
 from skewcheck.finding import Finding, Subject, Undefined
@@ -99,6 +98,8 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     Raises:
         InputError: a side has no row, or the sides have no feature or score in common.
     """
+    from skewcheck.checks.planned_fill import awaited  # checks load scipy, beside the reading
+
     pairs = {pair.name: pair for pair in sides if _on(pair)}
     _refuse_nothing(sides, (pair for pair in sides if pair.role.compared))
     checks = discover("skewcheck.checks")

@@ -118,14 +118,17 @@ def _times(profile: Profile, name: str, status: str | None, *, whole: bool) -> T
 
 def _each(profile: Profile, by: str, name: str, *, whole: bool) -> dict[str, Times]:
     """Return the times by group; which of the requests without a time failed is not known."""
+    parts = profile.splits.get(by, {}).get(name, {})
+    known, _ = profile.columns[name].numbers.counts() if parts else (np.zeros(0, np.int64), None)
+    low, high = _edges(profile.columns[name], known)
     found = {}
-    for label, part in sorted(profile.splits.get(by, {}).get(name, {}).items()):
+    for label, part in sorted(parts.items()):
         cells, counts = part.numbers.counts()
         endless = part.states["+inf"]
         unknown = part.states.rows - int(counts.sum()) - endless if whole else part.states["nan"]
-        edges = _edges(profile.columns[name], cells)
+        at = np.searchsorted(known, cells)  # a group's cells are among those of the column
         if int(counts.sum()) + endless + unknown:
-            found[label] = Times(*edges, counts, endless, unknown)
+            found[label] = Times(low[at], high[at], counts, endless, unknown)
     return found
 
 

@@ -136,6 +136,15 @@ def test_the_start_imports_nothing_heavy(argument: str) -> None:
     assert done.stdout.endswith("[]\n")
 
 
+def test_the_pipeline_reads_while_scipy_is_still_loading() -> None:
+    ask = "import sys, skewcheck.pipeline; print('scipy' in sys.modules)"
+    command = [sys.executable, "-c", ask]
+    done = subprocess.run(
+        command, env=environment(), capture_output=True, text=True, check=True, timeout=20
+    )
+    assert done.stdout == "False\n"
+
+
 @pytest.mark.parametrize("command", ["compare", "profile", "init", "explain", "demo"])
 def test_every_command_has_help_that_fits(command: str, capsys: Capture) -> None:
     assert run([command, "--help"]) == 0

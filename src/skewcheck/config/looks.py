@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from skewcheck.config.tables import Place, shown, table, value
-from skewcheck.statistics.sequential import NIGHTS
 
 LOOKS = ("false_alarms_per_year", "each_night")
 DEPENDENCE = ("estimate", "design_effect")
-ALARMS = f"a number above 0 and below {NIGHTS}"
 EFFECT = "a number from 1 on"
 
 
@@ -21,11 +19,7 @@ def looks(file: Mapping[str, Any], place: Place) -> dict[str, Any]:
     found: dict[str, Any] = {}
     raw = table(file.get("looks", {}), LOOKS, here)
     if "false_alarms_per_year" in raw:
-        at = here.at("false_alarms_per_year")
-        alarms = value(raw["false_alarms_per_year"], float, ALARMS, at)
-        if not 0 < alarms < NIGHTS:
-            raise at.error(f"is {shown(alarms)}; expected {ALARMS}")
-        found["false_alarms_per_year"] = alarms
+        found["false_alarms_per_year"] = _alarms(raw["false_alarms_per_year"], here)
     if "each_night" in raw:
         found["each_night"] = value(raw["each_night"], bool, "true or false", here.at("each_night"))
     own = table(file.get("dependence", {}), DEPENDENCE, there)
@@ -38,3 +32,13 @@ def looks(file: Mapping[str, Any], place: Place) -> dict[str, Any]:
             raise at.error(f"is {shown(effect)}; expected {EFFECT}")
         found["design_effect"] = effect
     return found
+
+
+def _alarms(raw: Any, place: Place) -> float:
+    from skewcheck.statistics.sequential import NIGHTS  # loads scipy, which few policies need
+
+    at, expected = place.at("false_alarms_per_year"), f"a number above 0 and below {NIGHTS}"
+    alarms: float = value(raw, float, expected, at)
+    if not 0 < alarms < NIGHTS:
+        raise at.error(f"is {shown(alarms)}; expected {expected}")
+    return alarms
