@@ -61,18 +61,18 @@ def time_column(side: Opened, schema: Schema) -> str | None:
 class TimedPart:
     """A part without the events outside a period; the ledger says how many there were."""
 
-    part: Part
+    inner: Part
     column: str
     period: Period
 
     @property
     def name(self) -> str:
         """Return the name of the container."""
-        return self.part.name
+        return self.inner.name
 
     def batches(self, ledger: Ledger) -> Iterator[Batch]:
         """Yield the rows of the period in order."""
-        for batch in self.part.batches(ledger):
+        for batch in self.inner.batches(ledger):
             inside, timeless = self._chosen(batch)
             outside = batch.rows - len(inside) - timeless
             for fate, n in ((OUTSIDE, outside), (TIMELESS, timeless)):

@@ -45,6 +45,17 @@ class Ledger:
         self.fates[source] -= n
         self.fates[target] += n
 
+    def add(self, other: Ledger) -> None:
+        """Count what another ledger did."""
+        both = self.merge(other)
+        self.fates, self.notes = both.fates, both.notes
+        self.files, self.skipped = both.files, both.skipped
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for kept in (self.fates, self.notes, self.files, self.skipped):
+            kept.clear()
+
     def merge(self, other: Ledger) -> Ledger:
         """Return the ledger of both readings."""
         notes: dict[str, list[tuple[str, int, str]]] = {}

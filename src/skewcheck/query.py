@@ -116,7 +116,7 @@ def relation(source: Source | None, fallback: str) -> str:
         source = replace(source, parts=tuple(map(inner, source.parts)))
     first = source.parts[0] if source and source.parts else None
     if source and isinstance(first, TimedPart):
-        under = tuple(part.part for part in source.parts if isinstance(part, TimedPart))
+        under = tuple(part.inner for part in source.parts if isinstance(part, TimedPart))
         rows = relation(replace(source, parts=under), fallback)
         return rows and _during(rows, first.column, first.period)
     parts = source.parts if source else ()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import reduce
 from queue import Empty, SimpleQueue
 from threading import Event
 
+from skewcheck.engines.processes import spread
 from skewcheck.profile import Plan, Profile
 from skewcheck.sources.batch import Batch, Part, Source
 
@@ -31,9 +33,11 @@ def fold(
     ``progress`` is called with the source's name, parts done and parts in all. The result is the
     same whatever ``workers`` is: counts are integers and add up in any order.
     """
-    crew = _Crew(source, plan, skip, watch, progress)
-    count = max(1, min(len(source.parts), workers or os.cpu_count() or 1))
-    profile = reduce(Profile.merge, crew.run(count)).finish()
+    cores = workers or os.cpu_count() or 1
+    with spread(source.parts, cores) as parts:
+        crew = _Crew(replace(source, parts=parts), plan, skip, watch, progress)
+        found = crew.run(max(1, min(len(parts), cores)))
+    profile = reduce(Profile.merge, found).finish()
     profile.ledger = source.ledger.merge(profile.ledger)
     return in_order(profile, source)
 

@@ -59,6 +59,11 @@ class JsonPart:
         """Return the (first) file's name."""
         return self.files[0].file.name
 
+    @property
+    def decoding(self) -> int:
+        """Return how many bytes Python itself decodes, compressed ones as they are."""
+        return sum(source.file.size for source in self.files)
+
     def batches(self, ledger: Ledger) -> Iterator[Batch]:
         """Yield the events that can be read; the others are counted with file and line.
 
