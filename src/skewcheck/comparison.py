@@ -55,6 +55,7 @@ def sides(
             unpaired.get(name),
             pairs.join if pairs else None,
             decisions=policy.decisions if schema.role(name) in DECIDED else None,
+            gains=policy.gains if schema.role(name) is Role.VALUE else None,
             declared=features.get(name) or ages.get(name),
             frozen=policy.manifest.frozen,
             labels=_labels(train, serve, schema, name),
@@ -129,12 +130,12 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
 
 
 def _on(side: Sides) -> str:
-    """Return which checks are for it: ``column``, ``decision``, ``latency``, ``join``; or empty."""
+    """Return which checks are for it: ``column``, ``decision``, ``value`` ...; or empty."""
     if side.role.compared:
         return "column"
     if side.role is Role.KEY and not side.train and not side.serve:
         return "join"
-    if side.role in (Role.AGE, Role.AGREEMENT):
+    if side.role in (Role.AGE, Role.AGREEMENT, Role.VALUE):
         return str(side.role)
     if side.timed:
         return "latency"

@@ -28,7 +28,7 @@ LACKING = {
     "availability": "no feature was looked at",
     "latency": "no column with a response time and no budget to hold it against",
     "decisions": "no thresholds: [decisions] in the policy names them",
-    "value": "gains and costs of decisions are not measured by this version",
+    "value": "no gains and costs: [value] in the policy names them",
     "performance": "no labels for the logged requests",
     "creep": "no column beyond the list",
 }
@@ -63,6 +63,8 @@ def _evidence(run: Run, mode: Mode) -> str:
         return _counted(run) + ("; the policy demands it" if mode.demanded else "")
     if not judged:
         lacking = FEW.get(mode.name) if mode.judgements else None
+        if mode.name == "value" and run.policy.gains:
+            lacking = "nothing says how decisions turned out: neither labels nor chances"
         return (lacking or LACKING[mode.name]) + (
             "; the policy demands it" if mode.demanded else ""
         )

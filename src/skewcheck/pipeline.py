@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from skewcheck import champion
+from skewcheck import champion, valuing
 from skewcheck.ageing import with_ages, with_columns
 from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
@@ -107,7 +107,7 @@ def compare(
     span = span_of(right, schema)
     right, taken = within(right, period or Period(), schema)
     right, schema = spanned(right, span), with_span(schema, span)
-    schema, derive = _derived(schema, config.policy)
+    schema, derive, lacking = _derived(schema, config.policy, (left, right))
     left, right = derive(left), derive(right)
     names = [column.name for column in schema]
     config.refuse_unknown_columns(names)
@@ -164,7 +164,7 @@ def compare(
     where, found = _found(both, (left, right), schema, pairs, profiles, policy=config.policy)
     found, missing = _widened(found, profiles, pairs, policy=config.policy)
     verdict = judge(found, config.policy)
-    told = (note, arrivals.note if arrivals else "", pacing, *missing)
+    told = (note, arrivals.note if arrivals else "", lacking, pacing, *missing)
     notes = [sentence for sentence in told if sentence]
     known = {}
     if pairs or verdict.outcome is not Outcome.PASS:
@@ -192,21 +192,30 @@ def compare(
     )
 
 
-def _derived(schema: Schema, policy: Policy) -> tuple[Schema, Callable[[Opened], Opened]]:
-    """Return the schema with the columns that the policy makes of others, and what adds them."""
+def _derived(
+    schema: Schema, policy: Policy, both: tuple[Opened, Opened]
+) -> tuple[Schema, Callable[[Opened], Opened], str]:
+    """Return the schema with the columns that the policy makes of others, and what adds them.
+
+    With them, in words, what cannot be made.
+    """
     decisions, manifest = policy.decisions, policy.manifest
     if decisions:
         schema = with_column(champion.aside(schema, decisions), decisions)
         schema = champion.with_column(schema, decisions)
     schema = with_columns(schema, manifest)
+    by = valuing.basis(both, schema, policy)
+    schema = valuing.with_column(schema, policy, by)
 
     def derive(side: Opened) -> Opened:
         side = with_ages(side, schema, manifest)
         if decisions is None:
             return side
-        return champion.with_champion(with_decisions(side, schema, decisions), schema, decisions)
+        side = champion.with_champion(with_decisions(side, schema, decisions), schema, decisions)
+        return valuing.with_value(side, schema, policy, by)
 
-    return schema, derive
+    lacking = f"decisions are not valued: {by.reason}" if by and not by.column else ""
+    return schema, derive, lacking
 
 
 def _opened(asking: ModelRequest) -> Model | None:
@@ -336,7 +345,7 @@ def _served(
     schema = _schema(train, serve, config, _with_snapshot_time(overrides, request, serve))
     span = span_of(serve, schema)
     serve, schema = spanned(serve, span), with_span(schema, span)
-    schema, derive = _derived(schema, config.policy)
+    schema, derive, _ = _derived(schema, config.policy, (train, serve))
     train, serve = derive(train), derive(serve)
     refuse_wrong(request, [column.name for column in schema])
     watch = watch_keys(train, serve, schema, request)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from skewcheck.budgets import Budgets
 from skewcheck.decisions import Decisions
+from skewcheck.gains import Gains
 from skewcheck.manifest import Manifest
 
 NO_FEATURES = Manifest()
@@ -51,10 +52,10 @@ class Policy:
     column (``columns["income"]["ks"]``); ``level`` is the one-sided error level of a verdict and
     the family-wise level of failures in one run. ``demands`` are the failure modes (of MODES) that
     a run must have evidence for: without it, it does not pass. ``decisions`` say what follows from
-    a score, None where nobody said; ``manifest`` what is known of the features; ``latency`` are the
-    budgets of response times, whose limits are among ``checks`` and ``columns``. ``private`` says
-    of columns whether their values may be read: True hides them, False shows texts that look like
-    ids.
+    a score and ``gains`` what that is worth, None where nobody said; ``manifest`` what is known of
+    the features; ``latency`` are the budgets of response times, whose limits are among ``checks``
+    and ``columns``. ``private`` says of columns whether their values may be read: True hides them,
+    False shows texts that look like ids.
 
     ``alarm`` is the level of failures where it is smaller than that of a pass: one run of a nightly
     series has its part of ``false_alarms_per_year``. ``each_night``: a night passes only where it
@@ -69,6 +70,7 @@ class Policy:
     columns: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)
     demands: frozenset[str] = frozenset()
     decisions: Decisions | None = None
+    gains: Gains | None = None
     manifest: Manifest = NO_FEATURES
     latency: Budgets = NO_BUDGET
     private: Mapping[str, bool] = field(default_factory=dict)

@@ -32,6 +32,7 @@ class Role(StrEnum):
     VERSION = "model_version"
     AGE = "age"
     AGREEMENT = "agreement"
+    VALUE = "value"
     STATUS = "status"
     SEGMENT = "segment"
     IGNORED = "ignored"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skewcheck.column import ColumnProfile
 from skewcheck.decisions import Decisions
+from skewcheck.gains import Gains
 from skewcheck.labelled import Labels
 from skewcheck.manifest import Feature
 from skewcheck.schema import Kind, Role
@@ -75,7 +76,8 @@ class Sides:
 
     ``pairs`` are the rows that both sides have, ``unpaired`` serve's rows without a partner where
     these are a lot; ``join`` is how the rows were paired. All None where nothing was paired.
-    ``decisions`` say what the values of a decision stand for, None for any other column;
+    ``decisions`` say what the values of a decision stand for, ``gains`` what those of the value of
+    decisions are made of, None for any other column;
     ``declared`` is what the policy says of the feature, ``frozen`` whether it lists all of them.
     ``labels`` are what is known of the truth next to a score, ``replayed`` how it agrees with the
     model's answers, ``timed`` the response times of a latency column; None for any other.
@@ -96,6 +98,7 @@ class Sides:
     labels: Labels | None = None
     timed: Timed | None = None
     replayed: ScoreParity | None = None
+    gains: Gains | None = None
 
     @property
     def kind(self) -> Kind:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skewcheck.config.decisions import decisions
+from skewcheck.config.gains import gains
 from skewcheck.config.gate import demands, waivers
 from skewcheck.config.latency import budgets, limited
 from skewcheck.config.looks import looks
@@ -41,6 +42,7 @@ KEYS = (
     "replay",
     "readiness",
     "decisions",
+    "value",
     "manifest",
     "features",
     "latency",
@@ -94,6 +96,10 @@ class Config:
         for name in dict.fromkeys(name for columns in own for name in columns):
             if name is not None and name not in names:
                 raise Place(self.origin, "columns").unknown(name, names)
+        for name in self.policy.gains.columns if self.policy.gains else ():
+            if name not in names:
+                problem = f"takes amounts from {shown(name)}, no column; {nearest(name, names)}"
+                raise Place(self.origin, "value").error(problem)
         champion = self.policy.decisions.champion if self.policy.decisions else None
         if champion is not None and champion not in names:
             place = Place(self.origin, "decisions").at("champion")
@@ -121,6 +127,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         raw = table(raw.get("tool", {}), None, Place(origin, "tool")).get("skewcheck", {})
     file = table(raw, KEYS, place)
     latency = budgets(file.get("latency", {}), place.at("latency"))
+    layer = decisions(file.get("decisions", {}), place.at("decisions"))
     checks = _rules(file.get("checks", {}), _defaults(), place.at("checks"))
     columns, column_roles = _columns(file.get("columns", {}), checks, place.at("columns"))
     timed = dict.fromkeys([*latency.columns, *filter(None, [latency.total])], Role.LATENCY)
@@ -135,7 +142,8 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
                 checks,
                 columns,
                 demands=_demands(file.get("readiness", {}), place.at("readiness")),
-                decisions=decisions(file.get("decisions", {}), place.at("decisions")),
+                decisions=layer,
+                gains=gains(file.get("value", {}), layer, place.at("value")),
                 latency=latency,
                 manifest=manifest(
                     file.get("manifest", {}), file.get("features", {}), folder or Path(), place

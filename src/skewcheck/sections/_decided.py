@@ -51,6 +51,18 @@ def directions(seen: Seen, pairs: PairColumn) -> tuple[int, int]:
     return gained, lost
 
 
+def crossings(seen: Seen) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return the scores, train's and serve's, of sampled pairs that are decided otherwise."""
+    pairs = seen.score.pairs if seen.score else None
+    if pairs is None:
+        return None
+    train, serve = pairs.differing.train.numbers, pairs.differing.serve.numbers
+    known = np.isfinite(train) & np.isfinite(serve)
+    train, serve = train[known], serve[known]
+    flips = seen.decisions.codes(train) != seen.decisions.codes(serve)
+    return train[flips], serve[flips]
+
+
 Cells = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,17 @@ from numpy.typing import NDArray
 
 from skewcheck.checks.approval_rate import approvals
 from skewcheck.layout import Mark, Sweep
+from skewcheck.sanitize import safe
 from skewcheck.sections._decided import Seen, cells_of, directions
+from skewcheck.sections._expected import UNIT, Expected
 
 STEPS = 200  # thresholds of a sweep
 
 
-def sweep(seen: Seen, moved: Mapping[str, Any] | None) -> Iterator[Sweep]:
-    """Yield the approval rates and the flips over thresholds, where the score has one."""
+def sweep(
+    seen: Seen, moved: Mapping[str, Any] | None, by: Expected | None = None
+) -> Iterator[Sweep]:
+    """Yield approval rates, flips and value over thresholds, where the score has one."""
     cells, edge = cells_of(seen), seen.edge
     if cells is None or edge is None:
         return
@@ -35,6 +40,9 @@ def sweep(seen: Seen, moved: Mapping[str, Any] | None) -> Iterator[Sweep]:
         series[f"approval rate, {name}"] = tuple(rates.tolist())
     series |= _flipping(seen, thresholds)
     units = dict.fromkeys(series, "share")
+    earned = _earned(seen, by, thresholds) if by else {}
+    unit = f"{safe(by.gains.unit or 'units', UNIT)} a decision" if by else ""
+    series, units = {**series, **earned}, {**units, **dict.fromkeys(earned, unit)}
     restored = (moved or {}).get("restoring")
     marks = [Mark("restores train's rate", restored)] if restored is not None else []
     yield Sweep(
@@ -45,6 +53,26 @@ def sweep(seen: Seen, moved: Mapping[str, Any] | None) -> Iterator[Sweep]:
         edge,
         tuple(marks),
     )
+
+
+def _earned(
+    seen: Seen, by: Expected, thresholds: NDArray[np.float64]
+) -> dict[str, tuple[float | None, ...]]:
+    """Return the expected value per decision of each side at each threshold."""
+    cells, edges = cells_of(seen), seen.decisions.edges
+    if cells is None or seen.edge is None:
+        return {}
+    values, *lots = cells
+    place = edges.index(seen.edge)
+    moved = (
+        replace(seen.decisions, edges=(*edges[:place], t, *edges[place + 1 :]))
+        for t in thresholds.tolist()
+    )
+    worth = np.array([by.worth(decisions, values) for decisions in moved])
+    return {
+        f"value, {name}": tuple((worth @ counts / counts.sum()).tolist())
+        for name, counts in zip(("train", "serve"), lots, strict=True)
+    }
 
 
 def _flipping(seen: Seen, thresholds: NDArray[np.float64]) -> dict[str, tuple[float | None, ...]]:

@@ -19,6 +19,7 @@ from skewcheck.schema import Role
 from skewcheck.sections._another import another_model
 from skewcheck.sections._challenge import challenge
 from skewcheck.sections._decided import NAME, Seen, cells_of, directions
+from skewcheck.sections._expected import expected
 from skewcheck.sections._sweep import sweep
 from skewcheck.statistics.inference import Inference
 from skewcheck.statistics.intervals import Share
@@ -41,7 +42,12 @@ def section(run: Run) -> Section | None:
     flips, flipped = _flips(seen)
     edge, moved = _restoring(seen)
     rivals, table, champion = challenge(run, column.decisions)
-    parts: list[Part] = [_shares(seen), *_matrix(seen), *table, *sweep(seen, moved)]
+    parts: list[Part] = [
+        _shares(seen),
+        *_matrix(seen),
+        *table,
+        *sweep(seen, moved, expected(run, seen)),
+    ]
     if champion:
         data["champion"] = champion
     return Section(
