@@ -179,7 +179,7 @@ def test_a_file_cut_short_is_named_and_never_counted(left: float, tmp_path: Path
 def test_a_later_format_is_named_as_one(tmp_path: Path) -> None:
     kept = keep(tmp_path, a_run(0))
     table = pq.read_table(kept.file, memory_map=False)
-    header = json.loads(table.schema.metadata[stored.MARK])
+    header = json.loads(pq.read_metadata(kept.file).metadata[stored.MARK])
     raw = json.dumps({**header, "format": 99}).encode()
     digest = hashlib.sha256(raw).hexdigest()
     later = table.replace_schema_metadata({stored.MARK: raw, stored.DIGEST: digest})

@@ -7,12 +7,12 @@ a history that reads the same, and the next one finishes the work.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,10 +39,13 @@ class Compacted:
     troubles: tuple[tuple[str, str], ...]
 
 
-def compact(folder: str | os.PathLike[str], older_than: float, *, span: float = SPAN) -> Compacted:
+def compact(
+    folder: str | os.PathLike[str], older_than: float, *, span: float = SPAN, now: float = math.inf
+) -> Compacted:
     """Fold the nights of whole spans that ended so many seconds before the newest night.
 
-    The newest night is the measure, not the clock. Each run stays on record with all its findings;
+    The newest night is the measure, not the clock, but no night after ``now`` is: a log with one
+    time in the future does not make all others old. Each run stays on record with all its findings;
     the profile is that of the nights' newest runs together. Spans in which the grids of train
     changed are folded in parts. A file that cannot be read is left as it is and named.
 
@@ -55,13 +58,12 @@ def compact(folder: str | os.PathLike[str], older_than: float, *, span: float = 
     troubles = dict(held.troubles)
     _remove_copies(held)
     ends = [_end(run) for run in held.runs]
-    lots = _lots(held, max(ends, default=0.0) - older_than, span)
     folds = folded = 0
-    for lot in lots:
+    for lot in _lots(held, min(max(ends, default=0.0), now) - older_than, span):
         for part in _alike(lot, troubles):
-            if len(part) > 1:
-                _fold(held.path, part)
-                folds, folded = folds + 1, folded + len(part)
+            if len(part.files) > 1 and part.profile is not None:
+                _fold(held.path, part, part.profile)
+                folds, folded = folds + 1, folded + len(part.files)
     _clear(held.path)
     return Compacted(folds, folded, before, _size(held.path), tuple(troubles.items()))
 
@@ -86,12 +88,28 @@ def _lots(held: Folder, until: float, span: float) -> list[list[StoredFile]]:
     return [lots[place] for place in sorted(lots)]
 
 
-Lot = list[tuple[StoredFile, Profile, pa.Table]]
+@dataclass(slots=True)
+class _Part:
+    """Nights of one span, counted on the same grids: their findings, and one profile of them."""
+
+    files: list[StoredFile] = field(default_factory=list)
+    told: list[pa.Table] = field(default_factory=list)
+    profile: Profile | None = None
+    profiled: list[str] = field(default_factory=list)
+
+    def add(self, file: StoredFile, told: pa.Table, profile: Profile | None) -> None:
+        """Take a night's file in; no profile where a later run of the night counts."""
+        self.files.append(file)
+        self.told.append(told)
+        if profile is not None:
+            self.profile = self.profile.merge(profile) if self.profile else profile
+            self.profiled.append(file.runs[0].id)
 
 
-def _alike(files: Sequence[StoredFile], troubles: dict[str, str]) -> list[Lot]:
-    """Return the files that can be read and their content, by the grids they were counted on."""
-    lots: dict[str, Lot] = {}
+def _alike(files: Sequence[StoredFile], troubles: dict[str, str]) -> list[_Part]:
+    """Return what the files that can be read hold together, by the grids of their counts."""
+    counted = {run.id for run in newest(file.runs[0] for file in files)}
+    parts: dict[str, _Part] = {}
     for file in files:
         try:
             profile, told = load_profile(file.path), read_findings(file.path)
@@ -99,19 +117,18 @@ def _alike(files: Sequence[StoredFile], troubles: dict[str, str]) -> list[Lot]:
             troubles[file.path.name] = error.problem
             continue
         grids = repr(sorted(profile.plan.columns.items()))
-        lots.setdefault(grids, []).append((file, profile, told))
-    return list(lots.values())
+        counts = file.runs[0].id in counted
+        parts.setdefault(grids, _Part()).add(file, told, profile if counts else None)
+    return list(parts.values())
 
 
-def _fold(folder: Path, lot: Lot) -> None:
+def _fold(folder: Path, part: _Part, profile: Profile) -> None:
     """Write one file in place of several, then remove those."""
-    runs = sorted((file.runs[0] for file, _, _ in lot), key=lambda run: run.sequence)
-    counted = {run.id for run in newest(runs)}
-    profiles = [profile for file, profile, _ in lot if file.runs[0].id in counted]
-    told = pa.concat_tables([told for _, _, told in lot]).unify_dictionaries()
-    whole = reduce(Profile.merge, profiles)
-    store(folder / stem_of(runs[-1], "fold"), runs, told, profile=whole, of=sorted(counted))
-    for file, _, _ in lot:
+    runs = sorted((file.runs[0] for file in part.files), key=lambda run: run.sequence)
+    told = pa.concat_tables(part.told).unify_dictionaries()
+    stem = folder / stem_of(runs[-1], "fold")
+    store(stem, runs, told, profile=profile, of=sorted(part.profiled))
+    for file in part.files:
         file.path.unlink(missing_ok=True)
 
 
