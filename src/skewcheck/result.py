@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from skewcheck import config as _config
 from skewcheck import pipeline
 from skewcheck.config import Config
-from skewcheck.history.tonight import keep, ready, recalled
+from skewcheck.history.tonight import keep, ready, recalled, tidy
 from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.replay.request import ModelRequest
@@ -205,6 +205,7 @@ def compare(
     if folder is not None:
         run = recalled(folder, run)
         keep(folder, run)
+        tidy(folder, loaded.fold_after if loaded else _config.FOLD_AFTER)
     return Result(run)
 
 

@@ -98,11 +98,14 @@ class Compared:
         return STDOUT in self.targets.values()
 
     def keep(self) -> None:
-        """Leave the run in the history."""
-        from skewcheck.history.tonight import keep
+        """Leave the run in the history, and fold there what is old enough."""
+        from skewcheck.history.tonight import keep, tidy
 
-        if self.folder is not None:
-            say(f"kept {keep(self.folder, self.run).file}")
+        if self.folder is None:
+            return
+        say(f"kept {keep(self.folder, self.run).file}")
+        if note := tidy(self.folder, self.config.fold_after):
+            say(note)
 
 
 @click.command(short_help="Compare a training snapshot with logs and judge.")

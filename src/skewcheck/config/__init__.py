@@ -15,6 +15,7 @@ from typing import Any
 from skewcheck.config.decisions import decisions
 from skewcheck.config.gains import gains
 from skewcheck.config.gate import demands, waivers
+from skewcheck.config.history import FOLD_AFTER, history
 from skewcheck.config.latency import budgets, limited
 from skewcheck.config.looks import looks
 from skewcheck.config.manifest import manifest
@@ -66,6 +67,7 @@ class Config:
     """What a policy file says: limits, roles given by column, and default paths.
 
     ``origin`` is the file as it was named, empty for none; the paths are relative to its folder.
+    ``fold_after`` is the age in seconds of the nights of a history that are folded, None for none.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -77,6 +79,7 @@ class Config:
     labels: str | None = None
     replaying: ModelRequest = field(default_factory=ModelRequest)
     history: str | None = None
+    fold_after: float | None = FOLD_AFTER
     gate: Demands = NO_DEMANDS
     waivers: tuple[Waiver, ...] = ()
 
@@ -134,7 +137,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
     labels = value(file.get("labels", ""), str, "a path", place.at("labels"))
-    past = value(file.get("history", ""), str, "a folder", place.at("history"))
+    past, fold_after = history(file.get("history", {}), folder or Path(), place.at("history"))
     return Config(
         limited(
             Policy(
@@ -159,7 +162,8 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         labels=str((folder or Path()) / labels) if labels else None,
         pairing=_pairing(file, folder or Path(), place),
         replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
-        history=str((folder or Path()) / past) if past else None,
+        history=past,
+        fold_after=fold_after,
         gate=demands(file.get("gate", {}), place.at("gate")),
         waivers=waivers(file.get("waivers", []), place.at("waivers")),
     )

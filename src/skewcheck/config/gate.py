@@ -30,7 +30,8 @@ def demands(raw: Any, place: Place) -> Demands:
         try:
             found["fresh"] = duration(text)
         except UsageError as error:
-            raise place.at("fresh").error(f"is {error}") from error
+            problem = f"is {shown(text)}; expected a span of time such as 36h"
+            raise place.at("fresh").error(problem) from error
     if "shrink" in given:
         found["shrink"] = value(given["shrink"], float, "a share from 0 to 1", place.at("shrink"))
         if not 0 <= found["shrink"] <= 1:

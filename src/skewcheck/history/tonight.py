@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from skewcheck.errors import InputError, OutputError
 from skewcheck.history.changes import change, courses
+from skewcheck.history.compacting import compact
 from skewcheck.history.folder import Folder, listed, newest, read_folder, stem_of
 from skewcheck.history.record import findings_of, record
 from skewcheck.history.stored import NAME, findings, look, profile_of_run, store, table_of
@@ -134,6 +136,23 @@ def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:
         return look(target).runs[0]
     except (FileNotFoundError, InputError) as error:
         raise OutputError(f"{safe(target, 200)}: does not read back; run again") from error
+
+
+def tidy(folder: str | os.PathLike[str], older_than: float | None) -> str:
+    """Fold the nights that are old enough, and return in words what was done; None folds none.
+
+    Nothing that goes wrong here is worth a run's verdict: it is said, and the nights stay.
+    """
+    if older_than is None:
+        return ""
+    try:
+        done = compact(folder, older_than, now=time.time())
+    except (InputError, OutputError, OSError) as error:
+        return f"note: old nights were not folded: {safe(error, 300)}"
+    if not done.folds:
+        return ""
+    sizes = " to ".join(f"{size / 1e6:,.1f} MB" for size in (done.before, done.after))
+    return f"folded {done.runs:,} old nights, {sizes}"
 
 
 def _place(path: Path) -> tuple[int, str]:
