@@ -1,8 +1,8 @@
 """A long history: how large its folder is, and how long it takes to list it and to draw a column.
 
-    python -m benchmarks.history [--nights 1000] [--columns 200] [--rows 10000] [--compact]
+    python -m benchmarks.history [--nights 1000] [--columns 200] [--rows 10000] [--unfolded]
 
-Some nights are compared for real; the others are those again, each under its own night, with their
+Old nights are folded as a nightly run does by itself. Some nights are compared for real; the others are those again, each under its own night, with their
 whole findings and profile, counts by entity in it. Two in five columns are continuous: they are
 what takes room.
 """
@@ -25,6 +25,7 @@ import polars as pl
 import pyarrow as pa
 
 from skewcheck import pipeline
+from skewcheck.config.history import FOLD_AFTER
 from skewcheck.history import compact, folder, record, stored
 from skewcheck.run import Run
 from skewcheck.span import Span
@@ -69,7 +70,7 @@ def features(rows: int, columns: int, seed: int) -> pl.DataFrame:
     return pl.DataFrame(made).with_columns(event_time=times, customer_id=pl.Series(people))
 
 
-def generate(target: Path, *, nights: int, columns: int, rows: int) -> None:
+def generate(target: Path, *, nights: int, columns: int, rows: int, fold: bool = True) -> None:
     """Write the history of so many nights; one column breaks for a week now and then."""
     train = features(TRAIN_ROWS, columns, 0)
     real = []
@@ -98,6 +99,8 @@ def generate(target: Path, *, nights: int, columns: int, rows: int) -> None:
         stem = target / folder.stem_of(kept)
         stored.store(stem, [kept], told, profile=profile, of=[identity])  # type: ignore[arg-type]
         previous = identity
+        if fold and night % 28 == 0:  # a span of four weeks has ended since
+            compact(target, FOLD_AFTER)
 
 
 def size(target: Path) -> float:
@@ -125,24 +128,20 @@ def report(target: Path, what: str) -> None:
 
 
 def main() -> None:
-    """Generate, measure, fold, measure again."""
+    """Generate and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nights", type=int, default=1000)
     parser.add_argument("--columns", type=int, default=200)
     parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--compact", action="store_true", help="fold nights older than 90 days")
+    parser.add_argument("--unfolded", action="store_true", help="leave old nights as they are")
     given = parser.parse_args()
+    sizes = {"nights": given.nights, "columns": given.columns, "rows": given.rows}
     with tempfile.TemporaryDirectory() as home:
         target = Path(home)
-        generate(target, nights=given.nights, columns=given.columns, rows=given.rows)
+        generate(target, **sizes, fold=not given.unfolded)
         report(
             target, f"{given.nights:,} nights x {given.columns} columns, {given.rows:,} rows each"
         )
-        if given.compact:
-            begin = time.perf_counter()
-            compact(target, 90 * DAY)
-            print(f"folded in {time.perf_counter() - begin:.0f} s")
-            report(target, "folded")
 
 
 if __name__ == "__main__":

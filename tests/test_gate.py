@@ -17,7 +17,8 @@ from skewcheck.config import parse
 from skewcheck.errors import ConfigError
 from skewcheck.gate import Gate, Night, gate
 from skewcheck.gating import Demands, Waiver
-from skewcheck.history import findings, newest, profile_of_run, read_folder
+from skewcheck.history import findings, newest, read_folder
+from skewcheck.policy import Policy
 
 START = datetime(2026, 3, 1)
 NOW = datetime(2026, 3, 4, 6, tzinfo=UTC)
@@ -56,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def nights(folder: Path) -> list[Night]:
     held = read_folder(folder)
-    return [Night(r, findings(r), profile_of_run(r)) for r in newest(held.runs)]
+    return [Night(r, findings(r)) for r in newest(held.runs)]
 
 
 def asked(seen: list[Night], waivers: tuple[Waiver, ...] = (), **demands: Any) -> Gate:
@@ -71,7 +72,7 @@ def failed(nights: list[Night], column: str = "x", check: str = "ks") -> list[Ni
         replace(f, outcome=outcome) if (f.column, f.check) == (column, check) else f
         for f in last.findings
     ]
-    return [*nights[:-1], Night(replace(last.run, outcome=outcome), broken, last.profile)]
+    return [*nights[:-1], Night(replace(last.run, outcome=outcome), broken)]
 
 
 def test_nights_in_order_open_the_gate(nights: list[Night]) -> None:
@@ -104,21 +105,21 @@ def test_a_demand_that_is_not_met_closes_the_gate_and_says_what_would_open_it(
 
 
 def test_a_demanded_mode_without_evidence_is_no_pass(nights: list[Night]) -> None:
-    found = gate(nights, Demands(), required=["latency"], now=NOW)
+    found = gate(nights, Demands(), policy=Policy(demands=frozenset({"latency"})), now=NOW)
     assert found.exit_code == 3 and "evidence for latency" in found.sentence
 
 
 def test_a_shrunken_log_is_no_pass(nights: list[Night]) -> None:
     last = nights[-1]
     small = replace(last.run, serve={**last.run.serve, "rows": ROWS // 3})
-    found = asked([*nights[:-1], Night(small, last.findings, last.profile)])
+    found = asked([*nights[:-1], Night(small, last.findings)])
     assert found.exit_code == 3 and "at least 2,000 rows a night" in found.sentence
 
 
 def test_another_train_among_the_nights_is_no_pass(nights: list[Night]) -> None:
     first = nights[0]
     other = replace(first.run, train={**first.run.train, "fingerprint": "other"})
-    found = asked([Night(other, first.findings, first.profile), *nights[1:]], nights=3)
+    found = asked([Night(other, first.findings), *nights[1:]], nights=3)
     assert found.exit_code == 1 and "baseline" in found.sentence
 
 
@@ -154,7 +155,7 @@ def test_no_night_a_night_without_findings_and_a_broken_file_are_no_pass(
     nights: list[Night],
 ) -> None:
     assert asked([]).exit_code == 3
-    assert asked([Night(nights[0].run, (), None)]).exit_code == 3
+    assert asked([Night(nights[0].run, ())]).exit_code == 3
     found = gate(nights, Demands(), troubles={"run-1.parquet": "is damaged"}, now=NOW)
     assert found.exit_code == 3 and "run-1.parquet" in found.sentence
 
@@ -164,7 +165,7 @@ def test_no_night_a_night_without_findings_and_a_broken_file_are_no_pass(
     [
         ("[gate]\nrows = -1", "expected a whole number from 0 on"),
         ("[gate]\nshrink = 2", "expected a share from 0 to 1"),
-        ("[gate]\nfresh = 'soon'", "'gate.fresh' is"),
+        ("[gate]\nfresh = 'soon'", "'gate.fresh' is 'soon'; expected a span"),
         ("[gate]\nnigths = 3", "did you mean 'gate.nights'"),
         ("[[waivers]]\ncolumn = 'x'", "has no 'reason'"),
         (

@@ -13,7 +13,8 @@ class Demands:
     ``nights`` are the last ones, none of which may fail; ``rows``, ``days``, ``pairs`` and
     ``labels`` are counted over them. ``fresh`` are the seconds after which the last event is stale,
     ``shrink`` the share of the usual rows that the last night must have. ``model_version`` is the
-    only one that may have answered, ``baseline`` the fingerprint of train's profile.
+    only one that may have answered, ``baseline`` the fingerprint of train's profile. ``gap`` are
+    the seconds that may lie between the starts of two nights; None: half as much again as is usual.
     """
 
     nights: int = 1
@@ -23,6 +24,7 @@ class Demands:
     labels: int = 0
     fresh: float | None = None
     shrink: float = 0.5
+    gap: float | None = None
     model_version: str = ""
     baseline: str = ""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from skewcheck.span import Span, iso
 from skewcheck.verdict import Outcome
+
+LATE = 0.1  # of a night's length that the next one may begin before its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,10 @@ class StoredRun:
     ``night`` names the window it covers: runs of one night differ in ``sequence``, which counts
     up whatever the clock does, and the newest one counts. ``span`` are the first and last event of
     serve, or the ends that were asked for; None where events have no time. ``columns`` are the
-    judged columns' outcomes, ``modes`` those of the failure modes, ``causes`` by column in short
-    (name, statement, share explained). ``train`` and ``serve`` hold path, rows and fingerprint,
-    serve its ledger too. ``policy`` is the fingerprint of the limits in force; ``previous`` the
+    judged columns' outcomes, in the last seven nights too, ``modes`` those of the failure modes,
+    ``causes`` by column in short (name, statement, share explained). ``train`` and ``serve`` hold
+    path and rows, train its fingerprint, serve its ledger, its rows by day, its labels and the
+    versions of the model too. ``policy`` is the fingerprint of the limits in force; ``previous`` the
     id of the newest run when this one was kept. ``file`` is where it is now.
     """
 
@@ -66,6 +69,25 @@ class StoredRun:
     def count(self, outcome: Outcome) -> int:
         """Return how many columns have this outcome."""
         return sum(found is outcome for found in self.columns.values())
+
+
+def apart(nights: Sequence[StoredRun]) -> list[StoredRun]:
+    """Return of some nights, oldest first, those that share no rows: of two that do, the later.
+
+    Events that come late do not make one night of two: a tenth of the shorter one may be common.
+    """
+    kept: list[StoredRun] = []
+    for night in reversed(nights):
+        if not any(_overlap(night.span, other.span) for other in kept):
+            kept.insert(0, night)
+    return kept
+
+
+def _overlap(one: Span | None, other: Span | None) -> bool:
+    if one is None or other is None:
+        return False
+    common = min(one.last, other.last) - max(one.first, other.first)
+    return common >= 0 and common >= LATE * min(one.last - one.first, other.last - other.first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ def compare(
     if folder is not None:
         run = recalled(folder, run)
         keep(folder, run)
-        tidy(folder, loaded.fold_after if loaded else _config.FOLD_AFTER)
+        tidy(folder, (loaded or Config()).fold_after)
     return Result(run)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from skewcheck.cli.announce import announce
 from skewcheck.cli.compare import compared, comparing, printed
@@ -17,8 +19,12 @@ from skewcheck.errors import UsageError
 if TYPE_CHECKING:
     from skewcheck.config import Config
     from skewcheck.gate import Gate, Night
+    from skewcheck.history import Folder
     from skewcheck.nights import StoredRun
+    from skewcheck.report import Report
     from skewcheck.run import Run
+
+ALONE = ("history", "policy", "exit_zero", "quiet", "verbose", "no_color", "no_progress")
 
 
 @click.command(short_help="May shadow mode be turned off? For CI.")
@@ -35,76 +41,111 @@ def gate(command: str | None, /, **options: Any) -> int:
     if options["train"] is None and options["history"]:
         return _from_history(options)
     done = compared(command or "skewcheck gate", options)
-    answer = _answer(done.config, _nights(done.run, done.config, done.folder))
-    write_files(done.report, done.targets)
+    answer = _answer(done.config, *_nights(done.run, done.config, done.folder))
+    report = _under(answer, done.report)
+    write_files(report, done.targets)
     done.keep()
     code = 0 if options["exit_zero"] else answer.exit_code
-    code = printed(done.report, code, done.targets, options)
+    code = printed(report, code, done.targets, options)
     if not options["quiet"] and not done.stdout:
         code = deliver(_told(answer), code)
-    return announce(done.report, code, done.before, options)
+    return announce(report, code, done.before, options)
 
 
 def _from_history(options: dict[str, Any]) -> int:
     from skewcheck.config import load
-    from skewcheck.history import newest, read_folder
+    from skewcheck.history import read_folder
 
-    wanted = [name for name in ("html", "markdown", "junit", "to_json") if options.get(name)]
-    if wanted:
-        name = wanted[0].replace("to_", "")
-        raise UsageError(f"--{name} needs TRAIN and LOGS; a history alone holds no whole report")
+    context = click.get_current_context()
+    given = [
+        option
+        for option in context.command.params
+        if isinstance(option, click.Option)
+        and option.name not in ALONE
+        and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(f"{given[0].opts[-1]} needs TRAIN and LOGS; a history alone holds neither")
     config = load(options["policy"])
     folder = read_folder(options["history"])
-    nights = _stored(newest(folder.runs), config)
-    answer = _answer(config, nights, dict(folder.troubles))
+    answer = _answer(config, *_stored(folder, _newest(folder), config))
     code = 0 if options["exit_zero"] else answer.exit_code
     return code if options["quiet"] else deliver(_told(answer), code)
 
 
-def _answer(config: Config, nights: list[Night], troubles: dict[str, str] | None = None) -> Gate:
+def _newest(folder: Folder) -> list[StoredRun]:
+    """Return the runs that count, the oldest window first."""
+    from skewcheck.history import newest
+
+    return newest(folder.runs)
+
+
+def _answer(config: Config, nights: list[Night], troubles: dict[str, str]) -> Gate:
     from skewcheck.gate import gate as held
 
     return held(
-        nights,
-        config.gate,
-        required=sorted(config.policy.demands),
-        waivers=config.waivers,
-        troubles=troubles,
+        nights, config.gate, policy=config.policy, waivers=config.waivers, troubles=troubles
     )
 
 
-def _stored(runs: Sequence[StoredRun], config: Config) -> list[Night]:
-    """Return nights of the history; what they hold is read only of those that are asked for."""
-    from skewcheck.gate import Night
+def _stored(
+    folder: Folder, runs: Sequence[StoredRun], config: Config, more: int = 0
+) -> tuple[list[Night], dict[str, str]]:
+    """Return nights of a history, with the findings of those that are asked for, and its troubles.
 
-    asked = len(runs) - max(1, config.gate.nights)
-    wanted = bool(config.gate.model_version or config.gate.labels)
-    return [
-        _read(run, profiled=wanted) if place >= asked else Night(run, (), None)
-        for place, run in enumerate(runs)
-    ]
-
-
-def _read(run: StoredRun, *, profiled: bool) -> Night:
+    ``more`` are the nights that come after them.
+    """
     from skewcheck.errors import InputError
     from skewcheck.gate import Night
-    from skewcheck.history import findings, profile_of_run
+    from skewcheck.history import concerning, findings
 
-    try:
-        return Night(run, findings(run), profile_of_run(run) if profiled else None)
-    except InputError:
-        return Night(run, (), None)  # nothing judged: never a pass
+    first = max(0, len(runs) + more - max(1, config.gate.nights))
+    asked, nights = runs[first:], [Night(run, None) for run in runs[:first]]
+    troubles = concerning(folder, asked)
+    for run in asked:
+        try:
+            nights.append(Night(run, findings(run)))
+        except InputError as error:
+            nights.append(Night(run, None))  # never a pass
+            troubles[run.file.name] = error.problem
+    return nights, troubles
 
 
-def _nights(run: Run, config: Config, folder: str | None) -> list[Night]:
-    """Return the nights before this run, where there is a history, and this run as the last."""
+def _nights(run: Run, config: Config, folder: str | None) -> tuple[list[Night], dict[str, str]]:
+    """Return the nights before this run, where there is a history, and this run as the last.
+
+    With them, what could not be read.
+    """
     from skewcheck.gate import Night
+    from skewcheck.history import read_folder
     from skewcheck.history.record import findings_of, record
 
-    earlier = _stored(run.past.nights[:-1], config) if folder and run.past else []
-    roles = {c.name: c for c in run.schema}
-    profile = replace(run.serve.profile, roles=roles)
-    return [*earlier, Night(record(run, "now"), findings_of(run, "now"), profile)]
+    tonight = record(run, "now")
+    earlier: list[Night] = []
+    troubles: dict[str, str] = {}
+    if folder and os.path.lexists(folder):
+        held = read_folder(folder)
+        end = (tonight.order[0], float("inf"))
+        runs = [r for r in _newest(held) if r.night != tonight.night and r.order[:2] < end]
+        earlier, troubles = _stored(held, runs, config, more=1)
+    return [*earlier, Night(tonight, findings_of(run, "now"))], troubles
+
+
+def _under(answer: Gate, report: Report) -> Report:
+    """Return the report with the gate's answer for its verdict, where they differ."""
+    if answer.exit_code == report.exit_code:
+        return report
+    from skewcheck.report import MEANINGS
+
+    code = answer.exit_code
+    waived = f" ({'; '.join(answer.remarks)})" if code == 0 else ""
+    return replace(
+        report,
+        outcome=answer.outcome,
+        exit_code=code,
+        headline=answer.sentence + waived,
+        meaning=MEANINGS[code] if code else "Exit code 0: the gate's demands are met.",
+    )
 
 
 def _told(answer: Gate) -> str:

@@ -12,7 +12,8 @@ from skewcheck.gating import Demands, Waiver
 from skewcheck.span import duration
 
 COUNTS = ("nights", "rows", "days", "pairs", "labels")
-KEYS = (*COUNTS, "fresh", "shrink", "model_version", "baseline")
+SPANS = ("fresh", "gap")
+KEYS = (*COUNTS, *SPANS, "shrink", "model_version", "baseline")
 WAIVER = ("column", "check", "reason", "owner", "until")
 
 
@@ -25,13 +26,9 @@ def demands(raw: Any, place: Place) -> Demands:
             found[key] = value(given[key], int, "a whole number from 0 on", place.at(key))
             if found[key] < 0:
                 raise place.at(key).error(f"is {found[key]}; expected a whole number from 0 on")
-    if "fresh" in given:
-        text = value(given["fresh"], str, "a span of time such as 36h", place.at("fresh"))
-        try:
-            found["fresh"] = duration(text)
-        except UsageError as error:
-            problem = f"is {shown(text)}; expected a span of time such as 36h"
-            raise place.at("fresh").error(problem) from error
+    for key in SPANS:
+        if key in given:
+            found[key] = _seconds(given[key], place.at(key))
     if "shrink" in given:
         found["shrink"] = value(given["shrink"], float, "a share from 0 to 1", place.at("shrink"))
         if not 0 <= found["shrink"] <= 1:
@@ -40,6 +37,14 @@ def demands(raw: Any, place: Place) -> Demands:
         if key in given:
             found[key] = value(given[key], str, "a text", place.at(key))
     return Demands(**found)
+
+
+def _seconds(raw: Any, place: Place) -> float:
+    text = value(raw, str, "a span of time such as 36h", place)
+    try:
+        return duration(text)
+    except UsageError as error:
+        raise place.error(f"is {shown(text)}; expected a span of time such as 36h") from error
 
 
 def waivers(raw: Any, place: Place) -> tuple[Waiver, ...]:
@@ -55,6 +60,9 @@ def _waiver(raw: Any, place: Place) -> Waiver:
         if key not in given:
             raise place.error(f"has no {key!r}; a waiver says column, reason, owner and until")
     texts = {k: value(given.get(k, ""), str, "a text", place.at(k)) for k in WAIVER if k != "until"}
+    for key in ("column", "reason", "owner"):
+        if not texts[key].strip():
+            raise place.at(key).error("is empty; a waiver says column, reason, owner and until")
     return Waiver(
         texts["column"],
         texts["reason"],

@@ -36,5 +36,7 @@ def _age(raw: Any, place: Place) -> float | None:
     except UsageError as error:
         raise place.error(f"is {shown(raw)}; expected {wanted}") from error
     if age < LEAST:
-        raise place.error(f"is {shown(raw)}; expected {wanted}: seven nights are looked at together")
+        raise place.error(
+            f"is {shown(raw)}; expected {wanted}: seven nights are looked at together"
+        )
     return age

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from skewcheck.history.changes import change, course
 from skewcheck.history.compacting import Compacted, compact
-from skewcheck.history.folder import Folder, newest, read_folder, runs
+from skewcheck.history.folder import Folder, concerning, newest, read_folder, runs
 from skewcheck.history.stored import findings, profile_of_run
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Folder",
     "change",
     "compact",
+    "concerning",
     "course",
     "findings",
     "newest",

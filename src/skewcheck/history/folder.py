@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,6 +104,25 @@ def _missing(ordered: list[StoredRun], troubles: Mapping[str, str]) -> dict[str,
         for run in ordered[1:]
         if run.previous and run.previous not in there
     }
+
+
+def concerning(held: Folder, nights: Sequence[StoredRun]) -> dict[str, str]:
+    """Return the troubles that may be about some nights, or about later ones.
+
+    What a file that is damaged or gone held is not known; when it was kept, is.
+    """
+    first = min((run.sequence for run in nights), default=0)
+    followed = {f"run {run.previous}": run.sequence for run in held.runs if run.previous}
+    return {
+        name: reason
+        for name, reason in held.troubles.items()
+        if followed.get(name, _sequence(name, first)) >= first
+    }
+
+
+def _sequence(name: str, unknown: int) -> int:
+    found = NAME.fullmatch(name)
+    return int(found["sequence"]) if found else unknown
 
 
 def stem_of(run: StoredRun, kind: str = "run") -> str:

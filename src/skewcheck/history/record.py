@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple
+from collections import Counter
+from dataclasses import astuple, replace
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from skewcheck.profile import Profile
 from skewcheck.run import Run
 from skewcheck.schema import Role, Schema
 from skewcheck.span import Period, Span, iso
-from skewcheck.verdict import Judgement
+from skewcheck.verdict import Judgement, Outcome
 
 UNITS = (86_400, 3600, 60, 1)  # seconds to which the ends of a log are rounded
 INSTANT = 1e-3  # seconds before the end of a period that its last event may lie at
+DAYS, MODELS = 1000, 100  # so many are kept of one run
+OPEN = (Outcome.FAIL, Outcome.INCONCLUSIVE)
 JUDGED = (Role.FEATURE, Role.SCORE)
 
 
@@ -36,7 +39,7 @@ def record(run: Run, identity: str) -> StoredRun:
         outcome=verdict.outcome,
         exit_code=verdict.exit_code,
         reason=verdict.reason,
-        columns={name: verdict.column(name) for name in verdict.columns},
+        columns=_columns(run),
         modes={mode.name: mode.outcome for mode in verdict.modes},
         causes={
             name: [(c.name, c.statement, round(c.explains, 4)) for c in known.causes]
@@ -56,6 +59,9 @@ def record(run: Run, identity: str) -> StoredRun:
             "ledger": dict(run.serve.ledger.fates),
             "files": len(run.serve.ledger.files),
             "skipped": len(run.serve.ledger.skipped),
+            "days": dict(run.serve.profile.groups.get("day", Counter()).most_common(DAYS)),
+            "labels": run.serve.profile.groups.get("label", Counter()).total(),
+            "models": _models(run),
         },
         paired=run.partner.pairs.join.coverage.paired if run.partner else 0,
         policy=policy_fingerprint(run.policy),
@@ -65,10 +71,44 @@ def record(run: Run, identity: str) -> StoredRun:
     )
 
 
+def _columns(run: Run) -> dict[str, Outcome]:
+    """Return the outcome of each column; one that fails in the last seven nights fails."""
+    found = {name: run.verdict.column(name) for name in run.verdict.columns}
+    for view in run.night.views[1:] if run.night else ():
+        found |= dict.fromkeys(view.columns(Outcome.FAIL), Outcome.FAIL)
+    return found
+
+
+def _models(run: Run) -> list[str] | None:
+    """Return the versions of the model that answered, as texts; None where a row has none.
+
+    Where they are numbers, the least and the greatest stand for all.
+    """
+    found: set[str] = set()
+    for name in run.schema.names(Role.VERSION):
+        column = run.serve.profile.columns.get(name)
+        if column is None or column.categories.counts is None:
+            return None
+        if any(column.states[state] for state in ("null", "absent", "nan")):
+            return None
+        found |= column.categories.counts.keys()
+        if column.numbers.total:
+            found |= {f"{column.numbers.low:.15g}", f"{column.numbers.high:.15g}"}
+    return sorted(found)[:MODELS] or None
+
+
 def findings_of(run: Run, identity: str) -> list[StoredFinding]:
-    """Return the findings of a run with the numbers and the sentence of its report."""
+    """Return the findings of a run with the numbers and the sentence of its report.
+
+    With them those that keep the last seven nights from a pass, ``window`` says so.
+    """
     judged = ((name, j) for name, found in run.verdict.columns.items() for j in found)
-    return [_finding(run, identity, name, j) for name, j in judged]
+    found = [_finding(run, identity, name, j) for name, j in judged]
+    for view in run.night.views[1:] if run.night else ():
+        for name, judgements in view.verdict.columns.items():
+            held = [j for j in judgements if j.outcome in OPEN]
+            found += [replace(_finding(run, identity, name, j), window=view.name) for j in held]
+    return found
 
 
 def _finding(run: Run, identity: str, name: str, judgement: Judgement) -> StoredFinding:

@@ -15,7 +15,7 @@ from skewcheck.history.folder import Folder, listed, newest, read_folder, stem_o
 from skewcheck.history.record import findings_of, record
 from skewcheck.history.stored import NAME, findings, look, profile_of_run, store, table_of
 from skewcheck.looks import WEEK, Night, looked
-from skewcheck.nights import Course, Past, StoredFinding, StoredRun
+from skewcheck.nights import Course, Past, StoredFinding, StoredRun, apart
 from skewcheck.profile import Profile
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
@@ -72,10 +72,11 @@ def _looked(run: Run) -> Night | None:
     """Return the verdict by night and by week; None where no earlier profile can be read."""
     assert run.past is not None
     profiles: list[Profile] = []
-    for stored in run.past.nights[-WEEK:-1]:
+    for stored in apart(run.past.nights[-WEEK:])[:-1]:
         try:
-            profiles.append(profile_of_run(stored))
-        except InputError:
+            if look(stored.file).profiled == (stored.id,):  # a fold is more than this night
+                profiles.append(profile_of_run(stored))
+        except (FileNotFoundError, InputError):
             continue  # the report tells of it among the troubles
     if not profiles:
         return None
