@@ -2,9 +2,9 @@
 
     python -m benchmarks.history [--nights 1000] [--columns 200] [--rows 10000] [--unfolded]
 
-Old nights are folded as a nightly run does by itself. Some nights are compared for real; the others are those again, each under its own night, with their
-whole findings and profile, counts by entity in it. Two in five columns are continuous: they are
-what takes room.
+Old nights are folded as a nightly run does by itself. Some nights are compared for real; the
+others are those again, each under its own night, with their whole findings and profile, counts by
+entity in it. Two in five columns are continuous: they are what takes room.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from skewcheck.gate import Gate, Night, gate
 from skewcheck.gating import Demands, Waiver
 from skewcheck.history import findings, newest, read_folder
 from skewcheck.policy import Policy
+from skewcheck.verdict import Outcome
 
 START = datetime(2026, 3, 1)
 NOW = datetime(2026, 3, 4, 6, tzinfo=UTC)
@@ -70,7 +72,7 @@ def failed(nights: list[Night], column: str = "x", check: str = "ks") -> list[Ni
     outcome = type(last.run.outcome)("fail")
     broken = [
         replace(f, outcome=outcome) if (f.column, f.check) == (column, check) else f
-        for f in last.findings
+        for f in last.findings or ()
     ]
     return [*nights[:-1], Night(replace(last.run, outcome=outcome), broken)]
 
@@ -226,3 +228,195 @@ def test_a_damaged_night_is_no_pass(folder: Path, tmp_path: Path) -> None:
             data if "000003" not in file.name else data[: len(data) // 2]
         )
     assert run(["gate", "--history", str(copy)]) == 3
+
+
+def compared(folder: Path, night: int, shift: float = 0.0, policy: str = "", **more: Any) -> str:
+    """Keep one more night; return its verdict."""
+    config = parse(policy, "skewcheck.toml")
+    frame = log(night, shift=shift, **more)
+    done = skewcheck.compare(train(), frame, time="timestamp", history=folder, policy=config)
+    return str(done.verdict)
+
+
+def gated(folder: Path, policy: str = "", *words: str) -> int:
+    file = folder.parent / "gate.toml"
+    file.write_text(policy)
+    return run(["gate", "--history", str(folder), "--policy", str(file), *words])
+
+
+def copied(folder: Path, tmp_path: Path, *without: str) -> Path:
+    """Return a copy of a history, without the nights whose files' names hold these numbers."""
+    copy = tmp_path / "history"
+    copy.mkdir()
+    for file in folder.iterdir():
+        if not any(number in file.name for number in without):
+            (copy / file.name).write_bytes(file.read_bytes())
+    return copy
+
+
+WEEK = "[checks.divergence]\nfail = 0.002\nwarn = false\n[dependence]\ndesign_effect = 1.0\n"
+
+
+def test_a_failure_of_the_seven_nights_is_not_waived_with_one_of_the_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, config = tmp_path / "h", parse(WEEK, "skewcheck.toml")
+    for night in range(7):
+        frame = log(night, shift=0.09).with_columns(pl.col("y") + (night == 6))
+        skewcheck.compare(train(), frame, time="timestamp", history=folder, policy=config)
+    last = newest(read_folder(folder).runs)[-1]
+    failing = [f for f in findings(last) if f.outcome is Outcome.FAIL]
+    assert {f.column for f in failing if f.window is None} == {"y"}
+    assert {f.column for f in failing if f.window} == {"x", "y"} == set(last.failing)
+    waiver = "[[waivers]]\ncolumn = 'y'\nreason = 'r'\nowner = 'o'\nuntil = 2099-01-01\n"
+    assert gated(folder, WEEK + waiver) == 1
+    assert "it would turn green with x in order on the night" in capsys.readouterr().out
+
+
+def test_a_night_that_passes_with_its_week_is_decided(nights: list[Night]) -> None:
+    last = nights[-1]
+    told = [replace(f, outcome=Outcome.INCONCLUSIVE) for f in last.findings or ()]
+    found = asked([*nights[:-1], Night(last.run, told)])
+    assert found.exit_code == 0
+
+
+def test_findings_that_cannot_be_read_are_no_pass_whichever_night(nights: list[Night]) -> None:
+    found = asked([nights[0], Night(nights[1].run, None), nights[2]], nights=3)
+    assert found.exit_code == 3 and "compared again" in found.sentence
+
+
+def test_a_night_whose_middle_is_damaged_is_no_pass(folder: Path, tmp_path: Path) -> None:
+    copy = copied(folder, tmp_path)
+    (file,) = (path for path in copy.iterdir() if "000002" in path.name)
+    whole = bytearray(file.read_bytes())
+    whole[300] ^= 1
+    file.write_bytes(whole)
+    assert gated(copy, "[gate]\nnights = 3") == 3
+    assert gated(copy, "[gate]\nnights = 1") == 0  # what it held is not asked about
+
+
+def test_a_night_missing_in_the_middle_is_no_pass(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "history"
+    for night in (0, 1, 2, 4):
+        compared(copy, night)
+    assert gated(copy, "[gate]\nnights = 4") == 3
+    assert "the nights missing after" in capsys.readouterr().out
+    assert gated(copy, "[gate]\nnights = 4\ngap = '3d'") == 0
+    assert gated(copy, "[gate]\nnights = 1") == 0
+
+
+def test_a_run_that_is_gone_closes_the_gate_while_it_may_be_asked_about(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = copied(folder, tmp_path, "000002")
+    assert gated(copy, "[gate]\nnights = 2") == 3
+    assert "back in its place, or as many nights after it" in capsys.readouterr().out
+    compared(copy, 3)
+    compared(copy, 4)
+    assert gated(copy, "[gate]\nnights = 2") == 0
+
+
+def test_what_a_killed_writer_left_is_no_night(folder: Path, tmp_path: Path) -> None:
+    copy = copied(folder, tmp_path)
+    (copy / ".skewcheck-0123456789abcdef.tmp").write_bytes(b"PAR1")
+    assert gated(copy, "[gate]\nnights = 3") == 0
+    assert gated(copy, "[gate]\nnights = 4") == 3
+
+
+def test_a_clock_that_was_set_back_is_no_pass(nights: list[Night]) -> None:
+    waiver = replace(WAIVER, until=date(2026, 2, 1))
+    back = NOW - timedelta(days=60)
+    found = gate(failed(nights), Demands(fresh=3600.0), waivers=[waiver], now=back)
+    assert found.exit_code == 3 and "clock" in found.sentence
+
+
+def test_a_limit_set_since_is_a_check_that_was_skipped(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gated(folder, "[checks.ks]\nfail = 0.08") == 3
+    assert "judged by a milder limit: x (ks), y (ks)" in capsys.readouterr().out
+    assert gated(folder, "[checks.ks]\nfail = 0.2") == 0
+    assert gated(folder, "[columns.gone.checks.ks]\nfail = 0.2") == 3
+    assert "not judged: gone (ks)" in capsys.readouterr().out
+    assert gated(folder, "level = 0.01") == 3
+
+
+def test_rows_of_windows_that_overlap_count_once(nights: list[Night]) -> None:
+    first, last = nights[0].run, nights[-1].run
+    assert first.span and last.span
+    wide = replace(last, span=replace(last.span, first=first.span.first))
+    found = asked([nights[0], Night(wide, nights[-1].findings)], nights=2, rows=ROWS + 1)
+    assert found.exit_code == 3
+    assert {c.name: c.found for c in found.conditions}["rows"] == f"4,000 of {ROWS + 1:,} rows"
+
+
+def test_a_day_asked_for_that_has_no_rows_is_none(tmp_path: Path) -> None:
+    config = parse("", "skewcheck.toml")
+    for night in range(2):
+        skewcheck.compare(
+            train(),
+            log(night),
+            time="timestamp",
+            history=tmp_path / "h",
+            policy=config,
+            since="2026-02-01" if night == 0 else "2026-03-02",
+            until=f"2026-03-{night + 2:02d}",
+        )
+    assert gated(tmp_path / "h", "[gate]\nnights = 2\ndays = 2\ngap = '60d'") == 0
+    assert gated(tmp_path / "h", "[gate]\nnights = 2\ndays = 3\ngap = '60d'") == 3
+
+
+@pytest.mark.parametrize(
+    ("versions", "wanted", "code"),
+    [(["v3", None], "v3", 3), (["v3", "v4"], "v3", 1), ([3.0, 3.0], "3", 0), ([3, 4], "3", 1)],
+)
+def test_every_row_has_the_version_asked_for(
+    versions: list[Any], wanted: str, code: int, tmp_path: Path
+) -> None:
+    frame = log(0).with_columns(model_version=pl.Series(versions * (ROWS // 2)))
+    skewcheck.compare(train(), frame, time="timestamp", history=tmp_path / "h")
+    assert gated(tmp_path / "h", f"[gate]\nmodel_version = '{wanted}'") == code
+
+
+def test_a_waiver_without_a_reason_or_an_owner_is_refused() -> None:
+    text = "[[waivers]]\ncolumn = 'x'\nreason = ' '\nowner = 'o'\nuntil = 2026-05-01"
+    with pytest.raises(ConfigError, match=r"'waivers\.1\.reason' is empty"):
+        parse(text, "skewcheck.toml")
+
+
+def test_without_a_gate_in_the_policy_it_is_said_what_was_not_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gated(folder) == 0
+    out = capsys.readouterr().out
+    assert "no [gate] in the policy" in out and "no gate.fresh asks of it" in out
+
+
+def test_from_a_history_alone_what_needs_the_logs_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["--junit", "r.xml"], ["--github"], ["--since", "7d"], ["--label", "y"]):
+        assert gated(folder, "", *words) == 2
+        assert f"{words[0]} needs TRAIN and LOGS" in capsys.readouterr().err
+
+
+def test_with_logs_and_a_history_both_are_held_against_the_demands(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = copied(folder, tmp_path)
+    train().write_parquet(tmp_path / "train.parquet")
+    log(3).write_parquet(tmp_path / "log.parquet")
+    policy, target = tmp_path / "skewcheck.toml", tmp_path / "r.json"
+    words = ["gate", str(tmp_path / "train.parquet"), str(tmp_path / "log.parquet"), "-q"]
+    words += ["--time", "timestamp", "--policy", str(policy), "--history", str(copy)]
+    policy.write_text("[gate]\nnights = 5")
+    assert run([*words, "--json", str(target)]) == 3
+    report = json.loads(target.read_bytes())  # what machines read says what the gate says
+    assert (report["verdict"], report["exit_code"]) == ("inconclusive", 3)
+    assert "1 more night" in report["reason"]
+    policy.write_text("[gate]\nnights = 4")
+    assert run([*words, "--json", str(target)]) == 0
+    (copy / "run-000009-20260301000000-0123456789ab-0123456789abcdef.parquet").write_bytes(b"x")
+    assert run(words) == 3

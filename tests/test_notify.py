@@ -24,6 +24,7 @@ from skewcheck.errors import UsageError
 from skewcheck.notify import check, notify, summary
 from skewcheck.render.json import document
 from skewcheck.report import build
+from skewcheck.run import Run
 from tests.cli.conftest import cases as cases
 from tests.report.cases import HOSTILE, flights, hostile
 
@@ -305,3 +306,27 @@ def test_with_a_history_the_last_night_is_what_a_verdict_is_held_against(tmp_pat
         frames = pa.table(train), pa.table(serve)
         run = skewcheck.compare(*frames, time="timestamp", history=folder).run
         assert verdict_of_last_night(run) == (None if day == 1 else "pass")
+
+
+def night_of(folder: Path, day: int, shift: float = 0.0, rows: int = 4000) -> Run:
+    train = {"x": [float(n % 7) for n in range(4000)]}
+    stamps = [f"2026-03-{day:02d}T00:00:{n % 60:02d}Z" for n in range(rows)]
+    serve = {"x": [x + shift for x in train["x"][:rows]], "timestamp": stamps}
+    frames = pa.table(train), pa.table(serve)
+    run: Run = skewcheck.compare(*frames, time="timestamp", history=folder).run
+    return run
+
+
+def test_a_night_run_again_is_held_against_its_own_last_verdict(tmp_path: Path) -> None:
+    night_of(tmp_path / "h", 1)
+    assert verdict_of_last_night(night_of(tmp_path / "h", 2, 3.0)) == "pass"
+    assert verdict_of_last_night(night_of(tmp_path / "h", 2, 3.0)) == "fail"
+    assert verdict_of_last_night(night_of(tmp_path / "h", 3)) == "fail"
+
+
+def test_a_night_that_cannot_tell_is_told_of_once(tmp_path: Path) -> None:
+    night_of(tmp_path / "h", 1, rows=3)
+    run = night_of(tmp_path / "h", 2, rows=3)
+    with serving() as hook:
+        note = notify(hook.address, verdict_of_last_night(run), document(build(run)))
+    assert str(note) == "not notified: the verdict is inconclusive, as before" and not hook.got

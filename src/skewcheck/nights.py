@@ -23,8 +23,8 @@ class StoredRun:
     judged columns' outcomes, in the last seven nights too, ``modes`` those of the failure modes,
     ``causes`` by column in short (name, statement, share explained). ``train`` and ``serve`` hold
     path and rows, train its fingerprint, serve its ledger, its rows by day, its labels and the
-    versions of the model too. ``policy`` is the fingerprint of the limits in force; ``previous`` the
-    id of the newest run when this one was kept. ``file`` is where it is now.
+    versions of the model too. ``policy`` is the fingerprint of the limits in force; ``previous``
+    the id of the newest run when this one was kept. ``file`` is where it is now.
     """
 
     id: str
@@ -149,7 +149,7 @@ class Past:
 
     ``known`` is the number of runs in the folder; ``change`` is None on the first night;
     ``courses`` are those of the columns that do not pass. ``troubles`` are files that could not
-    be read, with the reason.
+    be read, with the reason. ``replaced`` is the last run of this very night, None without one.
     """
 
     folder: str
@@ -158,3 +158,4 @@ class Past:
     change: Change | None
     courses: tuple[Course, ...] = ()
     troubles: Mapping[str, str] = field(default_factory=dict)
+    replaced: StoredRun | None = None

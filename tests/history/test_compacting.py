@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import time
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
 import pytest
 
+import skewcheck
 from skewcheck import pipeline
+from skewcheck.config import parse
 from skewcheck.history import compact, findings, profile_of_run, read_folder, runs
-from skewcheck.history.tonight import keep
+from skewcheck.history.tonight import keep, recalled, tidy
 from skewcheck.profile import Profile
-from tests.history.making import a_run, features, log, names, train
+from tests.history.making import FIRST, a_run, features, log, names, train
 
 DAY = 86_400.0
 WEEK = 7 * DAY
@@ -157,3 +161,48 @@ def test_weeks_in_which_the_baseline_changed_are_folded_in_parts(tmp_path: Path)
     compact(tmp_path, 0.0, span=WEEK)
     assert sum(name.startswith("fold-") for name in names(tmp_path)) == 2
     assert len(runs(tmp_path)) == 8
+
+
+def test_a_nightly_run_folds_what_is_old_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    for day in range(0, 56, 4):
+        keep(folder, a_run(day))
+    ids = [run.id for run in read_folder(folder).runs]
+    kept = [name for name in names(folder)]
+    config = parse("[history]\nfold_after = '7d'", "skewcheck.toml")
+    skewcheck.compare(train(), log(56), history=folder, policy=replace(config, fold_after=None))
+    assert [name for name in names(folder) if name in kept] == kept
+    skewcheck.compare(train(), log(57), history=folder, policy=config)
+    assert sum(name.startswith("fold-") for name in names(folder)) >= 1
+    held = read_folder(folder)
+    assert not held.troubles
+    assert [run.id for run in held.runs][: len(ids)] == ids
+    recent = [run for run in held.runs if run.file.name.startswith("run-")]
+    assert len(recent) >= 2
+
+
+def test_a_night_in_the_future_does_not_make_all_others_old(tmp_path: Path) -> None:
+    for day in (*range(4), 20_000):
+        keep(tmp_path, a_run(day))
+    before = names(tmp_path)
+    assert tidy(tmp_path, 90 * DAY) == "" or FIRST.timestamp() < time.time() - 118 * DAY
+    compact(tmp_path, 90 * DAY, now=FIRST.timestamp() + 5 * DAY)
+    assert names(tmp_path) == before
+
+
+def test_a_folded_night_is_not_taken_for_one_night_of_the_last_seven(tmp_path: Path) -> None:
+    for day in range(7):
+        keep(tmp_path, a_run(day))
+    compact(tmp_path, 0.0, span=WEEK)
+    keep(tmp_path, a_run(7))
+    night = recalled(tmp_path, a_run(8)).night
+    assert night is not None
+    assert [(view.nights, view.rows) for view in night.views] == [(1, 5_000), (2, 10_000)]
+
+
+def test_nights_whose_windows_overlap_are_not_added_up(tmp_path: Path) -> None:
+    for day in range(3):
+        keep(tmp_path, pipeline.compare(train(), log(day, days=3)))
+    found = recalled(tmp_path, pipeline.compare(train(), log(4, days=3))).night
+    assert found is not None
+    assert found.views[1].nights == 2  # of days 4 to 6, and 1 to 3

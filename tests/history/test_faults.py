@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from skewcheck.history import findings, profile_of_run, read_folder, runs
+from skewcheck.history import compact, findings, profile_of_run, read_folder, runs
 from skewcheck.history.tonight import keep
 from tests.cli.conftest import START, environment
 from tests.history.making import a_run, log, names, train
@@ -43,6 +44,14 @@ for step in range(40):
         print("kept", room, keep(sys.argv[1], run).id, flush=True)
     except OutputError as error:
         print("refused", room, error, flush=True)
+"""
+
+# Folds what was kept as soon as it starts.
+FOLDER = """
+import sys
+from skewcheck.history import compact
+print("ready", flush=True)
+compact(sys.argv[1], 0.0, span=7 * 86400.0)
 """
 
 # Root may write anywhere: only without that power is a folder read-only to it. The first call
@@ -196,3 +205,48 @@ def test_fifty_kills_at_random_moments_lose_no_acknowledged_run(tmp_path: Path) 
         assert profile_of_run(run).rows == 5_000
     left = [name for name in names(tmp_path) if name.startswith(".skewcheck-")]
     assert len(held.runs) == len(names(tmp_path)) - len(left)
+
+
+def test_a_full_disk_leaves_old_nights_as_they_are(tmp_path: Path) -> None:
+    for day in range(7):
+        keep(tmp_path, a_run(day))
+    limited = """
+import resource, signal, sys
+from skewcheck.history.tonight import tidy
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+print(tidy(sys.argv[1], 0.0))
+"""
+    before = names(tmp_path)
+    done = subprocess.run(
+        python(limited, tmp_path), env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("note: old nights were not folded: ")
+    assert "cannot be written (File too large)" in done.stdout
+    assert names(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_kills_while_old_nights_are_folded_lose_no_run(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    kept = [keep(source, a_run(day % 14)).id for day in range(20)]
+    told = {run.id: findings(run) for run in read_folder(source).runs}
+    moments = random.Random(6)
+    for turn in range(25):
+        folder = tmp_path / str(turn)
+        shutil.copytree(source, folder)
+        job = subprocess.Popen(
+            python(FOLDER, folder), env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        assert job.stdout
+        assert job.stdout.readline() == "ready\n"
+        time.sleep(moments.uniform(0.0, 0.6))
+        job.kill()
+        job.communicate()
+        for _ in range(2):  # as it was left, and after the next one has finished the work
+            held = read_folder(folder)
+            assert not held.troubles
+            assert [run.id for run in held.runs] == kept
+            assert {run.id: findings(run) for run in held.runs} == told
+            compact(folder, 0.0, span=7 * 86_400.0)
+        assert sum(name.startswith("fold-") for name in names(folder)) == 2

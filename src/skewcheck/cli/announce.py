@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+VERDICTS = {0: "pass", 1: "fail", 3: "inconclusive"}  # by exit code: a warning is a pass
 GITHUB = click.option(
     "--github", is_flag=True, help="In GitHub Actions: annotations and a summary of the step."
 )
@@ -51,14 +52,14 @@ def without_address(command: str, url: str | None) -> str:
 
 
 def verdict_of_last_night(run: Run) -> str | None:
-    """Return the verdict of the night before in the history; None where there is none."""
-    from skewcheck.verdict import Outcome
+    """Return the verdict known before in the history, as a report spells it; None for none.
 
+    It is that of the same night where it was run already, else that of the night before.
+    """
     nights = run.past.nights[:-1] if run.past else ()
-    if not nights:
-        return None
-    outcome = nights[-1].outcome
-    return str(Outcome.PASS if outcome is Outcome.WARN else outcome)
+    replaced = run.past.replaced if run.past else None
+    last = replaced or (nights[-1] if nights else None)
+    return None if last is None else VERDICTS[last.exit_code]
 
 
 def verdict_before(targets: Mapping[str, str]) -> str | None:

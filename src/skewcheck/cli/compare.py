@@ -82,7 +82,8 @@ def comparing(command: F) -> F:
 class Compared:
     """A finished comparison with where its reports go; ``before`` is the verdict of the last one.
 
-    ``folder`` is the history that it belongs to, None without one.
+    ``reported`` is the one that the last JSON report holds, None where there is none; ``folder`` is
+    the history that it belongs to, None without one.
     """
 
     run: Run
@@ -91,6 +92,7 @@ class Compared:
     targets: Mapping[str, str]
     before: str | None
     folder: str | None
+    reported: str | None = None
 
     @property
     def stdout(self) -> bool:
@@ -134,7 +136,7 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     targets = asked(options)
     check_address(options["notify"])
     check(targets.values(), [path for path in (options["train"], *options["logs"]) if path])
-    before = verdict_before(targets)
+    before = reported = verdict_before(targets)
     try:
         config = load(options["policy"])
         pairing, period = given_pairing(options), given_period(options)
@@ -174,7 +176,7 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     if folder is not None:
         run = recalled(folder, run)
         before = verdict_of_last_night(run)
-    return Compared(run, report.build(run), config, targets, before, folder)
+    return Compared(run, report.build(run), config, targets, before, folder, reported)
 
 
 def _load_renderers() -> None:

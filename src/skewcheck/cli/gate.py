@@ -49,7 +49,8 @@ def gate(command: str | None, /, **options: Any) -> int:
     code = printed(report, code, done.targets, options)
     if not options["quiet"] and not done.stdout:
         code = deliver(_told(answer), code)
-    return announce(report, code, done.before, options)
+    # A history knows the verdicts of comparisons, the last report that of the gate.
+    return announce(report, code, done.reported or done.before, options)
 
 
 def _from_history(options: dict[str, Any]) -> int:

@@ -49,7 +49,16 @@ def remember(folder: str | os.PathLike[str], run: Run) -> Past:
         drawn = courses([*told, findings_of(run, "tonight")], loud)
     last = change(nights[-1], tonight) if nights else None
     nights = [*nights, tonight]
-    return Past(str(folder), tuple(nights), len(held.runs), last, tuple(drawn), troubles)
+    before = [known for known in held.runs if known.night == tonight.night]
+    return Past(
+        str(folder),
+        tuple(nights),
+        len(held.runs),
+        last,
+        tuple(drawn),
+        troubles,
+        before[-1] if before else None,
+    )
 
 
 def recalled(folder: str | os.PathLike[str], run: Run) -> Run:
