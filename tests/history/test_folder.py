@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from benchmarks.history import features
 
 from skewcheck import pipeline, report
 from skewcheck.errors import InputError, OutputError, UsageError
@@ -266,3 +267,13 @@ def test_the_window_asked_for_names_the_night_to_the_second(tmp_path: Path) -> N
     kept = keep(tmp_path, replace(run, started=NOON))
     assert kept.night == "2026-03-02T01:00:00+00:00 to 2026-03-02T02:00:00+00:00"
     assert kept.serve["ledger"]["out of window"] == 5_000 - kept.serve["rows"]
+
+
+def test_a_night_takes_less_than_three_thousand_bytes_a_column(tmp_path: Path) -> None:
+    columns = 20  # two in five continuous, which take the room, and all by customer
+    train_rows = features(20_000, columns, 0).drop("event_time", "customer_id")
+    kept = keep(tmp_path, pipeline.compare(train_rows, features(10_000, columns, 1)))
+    assert kept.file.stat().st_size < 3000 * columns
+    # A list of nights reads the footers, which hold what is known of a run only once.
+    assert pq.read_metadata(kept.file).serialized_size < 300 * columns + 8000
+    assert profile_of_run(kept).rows == 10_000
