@@ -168,7 +168,7 @@ def test_a_nightly_run_folds_what_is_old_by_itself(tmp_path: Path) -> None:
         keep(folder, a_run(day))
     ids = [run.id for run in read_folder(folder).runs]
     kept = names(folder)
-    config = parse("[history]\nfold_after = '7d'", "skewcheck.toml")
+    config = parse("fold_after = '7d'", "skewcheck.toml")
     skewcheck.compare(train(), log(56), history=folder, policy=replace(config, fold_after=None))
     assert [name for name in names(folder) if name in kept] == kept
     skewcheck.compare(train(), log(57), history=folder, policy=config)

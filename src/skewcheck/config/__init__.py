@@ -15,7 +15,7 @@ from typing import Any
 from skewcheck.config.decisions import decisions
 from skewcheck.config.gains import gains
 from skewcheck.config.gate import demands, waivers
-from skewcheck.config.history import FOLD_AFTER, history
+from skewcheck.config.history import FOLD_AFTER, fold_after
 from skewcheck.config.latency import budgets, limited
 from skewcheck.config.looks import looks
 from skewcheck.config.manifest import manifest
@@ -39,6 +39,7 @@ KEYS = (
     "serve",
     "labels",
     "history",
+    "fold_after",
     "pairing",
     "replay",
     "readiness",
@@ -137,7 +138,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     paths = texts(file.get("serve", []), place.at("serve"))
     train = value(file.get("train", ""), str, "a path", place.at("train"))
     labels = value(file.get("labels", ""), str, "a path", place.at("labels"))
-    past, fold_after = history(file.get("history", {}), folder or Path(), place.at("history"))
+    past = value(file.get("history", ""), str, "a folder", place.at("history"))
     return Config(
         limited(
             Policy(
@@ -162,8 +163,8 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         labels=str((folder or Path()) / labels) if labels else None,
         pairing=_pairing(file, folder or Path(), place),
         replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
-        history=past,
-        fold_after=fold_after,
+        history=str((folder or Path()) / past) if past else None,
+        fold_after=fold_after(file.get("fold_after", "90d"), place.at("fold_after")),
         gate=demands(file.get("gate", {}), place.at("gate")),
         waivers=waivers(file.get("waivers", []), place.at("waivers")),
     )
