@@ -25,6 +25,7 @@ from skewcheck.config.gate import demands, waivers
 from skewcheck.config.latency import budgets, limited
 from skewcheck.config.looks import looks
 from skewcheck.config.manifest import manifest
+from skewcheck.config.shapes import REPAIRS
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
@@ -157,14 +158,18 @@ def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
                 at = place.at("columns").at(column).at(name)
                 tolerances[name][column] = _tolerance(content[name], at)
     try:
-        seconds = duration(span) if span else None
+        seconds = duration(span) if "tolerance" in raw else None
     except UsageError as error:
         raise here.at("tolerance").error(f"is {error}") from error
+    repairs = texts(raw.get("repair_key", []), here.at("repair_key"))
+    for name in repairs:
+        if name not in REPAIRS:
+            raise here.at("repair_key").error(f"names {shown(name)}; {nearest(name, REPAIRS)}")
     return Request(
         offline=str(folder / offline) if offline else None,
         as_of=as_of or None,
         tolerance=seconds,
-        repairs=tuple(texts(raw.get("repair_key", []), here.at("repair_key"))),
+        repairs=tuple(repairs),
         absolute=tolerances["abs_tol"],
         relative=tolerances["rel_tol"],
     )

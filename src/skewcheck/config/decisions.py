@@ -36,7 +36,7 @@ class DecisionsTable(Struct, forbid_unknown_fields=True):
     ] = UNSET
     threshold: Annotated[
         float | UnsetType,
-        Meta(description="One threshold: scores from it on are `high`, others `below`."),
+        Meta(description="One threshold: scores from it on are `above`, others `below`."),
     ] = UNSET
     rate: Annotated[
         Share | UnsetType,
@@ -49,8 +49,8 @@ class DecisionsTable(Struct, forbid_unknown_fields=True):
     approve: Annotated[
         Names | UnsetType,
         Meta(
-            description="Decisions that count as approval; else the lowest band, or "
-            "`high`, or `chosen`."
+            description="Decisions that count as approval. Default: the lowest band, `above`, "
+            "or `chosen`."
         ),
     ] = UNSET
     approval_rate: Annotated[

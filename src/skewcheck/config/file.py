@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from skewcheck.config.decisions import DecisionsTable
+from skewcheck.config.decisions import ONE_OF, DecisionsTable
 from skewcheck.config.gate import GateTable, WaiverTable
 from skewcheck.config.latency import LatencyTable
 from skewcheck.config.looks import DependenceTable, LooksTable
@@ -106,7 +106,9 @@ class CheckTable(Struct, forbid_unknown_fields=True):
 class ColumnTable(Struct, forbid_unknown_fields=True):
     """What holds for one column only."""
 
-    role: Annotated[Assigned | UnsetType, Meta(description="What the column is for.")] = UNSET
+    role: Annotated[
+        Assigned | UnsetType, Meta(description="What it is for; `ignored` leaves it out.")
+    ] = UNSET
     checks: Annotated[
         dict[str, CheckTable] | UnsetType,
         Meta(description="Its limits by check, over those of [checks]."),
@@ -129,6 +131,8 @@ class ColumnTable(Struct, forbid_unknown_fields=True):
 
 
 ONE_MODEL = {"not": {"required": ["model", "predict"]}}
+ONE_WAY = {"oneOf": [{"maxProperties": 0}, *({"required": [way]} for way in ONE_OF)]}
+WITH_SHARE = {"anyOf": [{"required": ["budget"]}, {"required": ["columns"]}]}
 
 
 class File(Struct, forbid_unknown_fields=True):
@@ -163,8 +167,11 @@ class File(Struct, forbid_unknown_fields=True):
     pairing: PairingTable | UnsetType = UNSET
     replay: Annotated[ReplayTable | UnsetType, Meta(extra_json_schema=ONE_MODEL)] = UNSET
     readiness: ReadinessTable | UnsetType = UNSET
-    decisions: DecisionsTable | UnsetType = UNSET
-    latency: LatencyTable | UnsetType = UNSET
+    decisions: Annotated[DecisionsTable | UnsetType, Meta(extra_json_schema=ONE_WAY)] = UNSET
+    latency: Annotated[
+        LatencyTable | UnsetType,
+        Meta(extra_json_schema={"dependentSchemas": {"share": WITH_SHARE}}),
+    ] = UNSET
     manifest: ManifestTable | UnsetType = UNSET
     features: Annotated[
         dict[str, FeatureTable] | UnsetType, Meta(extra_json_schema=column("feature"))

@@ -44,7 +44,7 @@ class ColumnBudgetTable(Struct, forbid_unknown_fields=True):
 
 
 class LatencyTable(Struct, forbid_unknown_fields=True):
-    """How long an answer may take: [latency.md](latency.md)."""
+    """How long an answer may take."""
 
     budget: Annotated[
         Time | UnsetType,
@@ -132,7 +132,7 @@ def _share(raw: Any, place: Place) -> float:
 
 
 def _unit(raw: Any, place: Place) -> str:
-    if raw not in SPELLED:
+    if not isinstance(raw, str) or raw not in SPELLED:
         raise place.error(
             f"has the unit {shown(raw)}; {nearest(str(raw), ['s', 'ms', 'us', 'ns'])}"
         )

@@ -15,7 +15,7 @@ EFFECT = "a number from 1 on"
 
 
 class LooksTable(Struct, forbid_unknown_fields=True):
-    """How often a series of nights may fail by chance: [repeated-looks.md](repeated-looks.md)."""
+    """How often a series of nights may fail by chance."""
 
     false_alarms_per_year: Annotated[
         float,
@@ -37,7 +37,7 @@ class LooksTable(Struct, forbid_unknown_fields=True):
 
 
 class DependenceTable(Struct, forbid_unknown_fields=True):
-    """What rows are worth that depend on each other: [repeated-looks.md](repeated-looks.md)."""
+    """What rows are worth that depend on each other."""
 
     estimate: Annotated[
         bool,

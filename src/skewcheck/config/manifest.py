@@ -112,7 +112,7 @@ def _feature(raw: Any, place: Place) -> Feature:
         fallback if isinstance(fallback, str | None) else float(fallback),
         texts["source"],
         texts["time"] or None,
-        _age(texts["max_age"], place.at("max_age")),
+        _age(texts["max_age"], place.at("max_age")) if "max_age" in given else None,
     )
 
 
@@ -128,9 +128,9 @@ def _positive(given: Mapping[str, Any], key: str, place: Place) -> float | None:
     return number
 
 
-def _age(text: str, place: Place) -> float | None:
+def _age(text: str, place: Place) -> float:
     try:
-        return duration(text) if text else None
+        return duration(text)
     except UsageError as error:
         raise place.error(f"is {error}") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from msgspec import Meta
 
@@ -25,6 +25,7 @@ Limit: TypeAlias = NotNegative | Off
 Unit: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": list(SPELLED)})]
 Mode: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": list(MODES)})]
 Repair: TypeAlias = Literal["type", "case", "space", "padding", "uuid"]
+REPAIRS: tuple[str, ...] = get_args(Repair)
 
 
 def column(role: str) -> dict[str, Any]:
