@@ -18,10 +18,12 @@ HEAD = """\
 
 Written by `python docs/make_policy.py` from the types that the loader reads by.
 
-`skewcheck.toml` in the current folder, else the table `[tool.skewcheck]` of its `pyproject.toml`,
-else the file that `--policy` names. All of it is optional. A key that does not exist, or a value out
-of range, is an error that names file and key. Paths are relative to the file. `skewcheck init TRAIN
-LOGS` writes a first one, with the guesses filled in and everything else there to uncomment.
+`skewcheck.toml` in the current folder, else the table `[tool.skewcheck]` of its `pyproject.toml`;
+or the file that `--policy` names. All of it is optional. A key that does not exist, or a value that
+cannot be, is an error that names file and key. Paths are relative to the file.
+
+`skewcheck init TRAIN LOGS` writes a first one, with the guesses filled in and examples of the rest
+to uncomment.
 
 ## In an editor
 
@@ -57,7 +59,7 @@ def page() -> str:
 def _sections(table: dict[str, Any], name: str, tables: dict[str, Any]) -> list[str]:
     """Return the section of a table and those of the tables in it."""
     if table.get("title") == "Checks":
-        return [_checks(table, name)] if name == "checks" else []
+        return [_checks(table)] if name == "checks" else []
     keys = {key: about for key, about in table["properties"].items() if not _below(about)}
     title = f"`[{name}]`" if name else "Top level"
     more = f" See [{MORE[name]}]({MORE[name]})." if name in MORE else ""
@@ -132,14 +134,14 @@ def _shown(value: Any) -> str:
     return f"`{json.dumps(value)}`" if value != "" else ""
 
 
-def _checks(table: dict[str, Any], name: str) -> str:
+def _checks(table: dict[str, Any]) -> str:
     rows = "".join(_check(check, about) for check, about in table["properties"].items())
     limits = next(iter(table["properties"].values()))["properties"]
     meant = "".join(f"| `{k}` | {_value(a)} | {a['description']} |\n" for k, a in limits.items())
     return (
         "\n## `[checks.CHECK]` and `[columns.NAME.checks.CHECK]`\n\n"
-        "Limits of a check, for all columns or for one. What is not set stays: of a column's the one "
-        "of `[checks]`,\nof that the check's own.\n\n"
+        "Limits of a check, for all columns or for one. What a column does not set is that of "
+        "`[checks]`,\nand what that does not set is the check's own, as in the table.\n\n"
         f"| key | value | meaning |\n|---|---|---|\n{meant}\n"
         "| check | it measures, in unit | `warn` | `fail` |\n|---|---|--:|--:|\n" + rows
     )
