@@ -66,7 +66,7 @@ class WaiverTable(Struct, forbid_unknown_fields=True):
     until: Annotated[
         Day,
         Meta(
-            description="The last day, as 2030-06-30; from then on it fails again.",
+            description="The last day, as 2030-06-30; after it the finding fails again.",
             examples=["2030-06-30"],
         ),
     ]
