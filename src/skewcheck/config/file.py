@@ -132,7 +132,8 @@ class ColumnTable(Struct, forbid_unknown_fields=True):
 
 ONE_MODEL = {"not": {"required": ["model", "predict"]}}
 ONE_WAY = {"oneOf": [{"maxProperties": 0}, *({"required": [way]} for way in ONE_OF)]}
-WITH_SHARE = {"anyOf": [{"required": ["budget"]}, {"required": ["columns"]}]}
+BUDGETED = {"anyOf": [{"required": ["budget"]}, {"required": ["columns"]}]}
+WITH_SHARE = {"if": {"required": ["share"]}, "then": BUDGETED}
 
 
 class File(Struct, forbid_unknown_fields=True):
@@ -170,7 +171,7 @@ class File(Struct, forbid_unknown_fields=True):
     decisions: Annotated[DecisionsTable | UnsetType, Meta(extra_json_schema=ONE_WAY)] = UNSET
     latency: Annotated[
         LatencyTable | UnsetType,
-        Meta(extra_json_schema={"dependentSchemas": {"share": WITH_SHARE}}),
+        Meta(extra_json_schema=WITH_SHARE),
     ] = UNSET
     manifest: ManifestTable | UnsetType = UNSET
     features: Annotated[
