@@ -93,7 +93,7 @@ def day(home: Path, name: str, date: str) -> None:
 
 
 @pytest.mark.parametrize("page", DOCS)
-def test_every_block_of_shell_is_run_here_or_waits_for_the_gate(page: str) -> None:
+def test_every_block_of_shell_is_run_here(page: str) -> None:
     for mark, language, block in MARKED.findall(DOCS[page]):
         if language == "bash":
             assert re.fullmatch(r"exits \d|file \S+\.sh|gate", mark), block
@@ -146,7 +146,8 @@ def nightly(prepared: Path, tmp_path: Path) -> Path:
 )
 def test_a_night_ends_with_its_verdict(nightly: Path, date: str, code: int, verdict: str) -> None:
     done = shell(nightly, f"bash nightly.sh {date}")
-    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+    assert (done.returncode, done.stdout) == (code, "")
+    assert re.fullmatch(r"kept history/run-000001-\S+\.parquet\n", done.stderr)
     assert json.loads((nightly / "reports" / "last.json").read_text())["verdict"] == verdict
     assert {f"{date}.html", f"{date}.xml"} <= {p.name for p in (nightly / "reports").iterdir()}
 
@@ -189,6 +190,48 @@ def test_every_scheduler_runs_the_script_that_is_tested() -> None:
     assert '"bash /srv/model/nightly.sh {{ ds }} "' in dag
     compile(dag, "skewcheck_dag.py", "exec")
     assert '["bash", "/srv/model/nightly.sh"]' in file("nightly", "cronjob.yaml")
+
+
+def gates() -> tuple[str, str]:
+    """Return the shell of the page: the gate on logs, and from the history alone."""
+    (_, on_logs), (_, from_history) = marked("ci-gate", "bash", "gate")
+    assert "--history" in from_history and "--history" not in on_logs
+    return on_logs, from_history
+
+
+@pytest.mark.parametrize(("logs", "code"), [("clean_logs", 0), ("shadow_logs", 1)])
+def test_the_gate_on_logs_is_open_for_logs_in_order_only(home: Path, logs: str, code: int) -> None:
+    (home / "skewcheck.toml").write_text("[gate]\nrows = 700\ndays = 1\n")
+    if logs == "clean_logs":
+        shutil.rmtree(home / "shadow_logs")
+        (home / "shadow_logs").symlink_to(FLIGHTS / logs)
+    done = shell(home, gates()[0])
+    assert done.returncode == code, done.stderr
+    assert f"\nGATE {'FAIL' if code else 'PASS'}: " in done.stdout
+
+
+def test_the_gate_on_logs_fails_closed(home: Path) -> None:
+    assert shell(home, gates()[0]).returncode == 2  # no policy
+    ((_, policy),) = marked("ci-gate", "toml", "")
+    (home / "skewcheck.toml").write_text(policy)
+    done = shell(home, gates()[0])
+    assert done.returncode == 1
+    assert "  INCONCLUSIVE  nights: 1 of 7 nights" in done.stdout
+    for wanted in ("6 more nights", "more rows", "only model version v3", "younger than 36 h"):
+        assert wanted in done.stdout.split("GATE FAIL: ")[1]
+    assert "  PASS          baseline: train is 1435634e7b3274c8" in done.stdout
+
+
+def test_the_gate_judges_the_history_that_the_nights_left(nightly: Path) -> None:
+    for date, code, words in (
+        (None, 2, ""),
+        ("2013-06-30", 0, "GATE PASS: shadow mode may be turned off"),
+        ("2013-07-14", 1, "GATE FAIL: it would turn green with "),
+    ):
+        if date:
+            shell(nightly, f"bash nightly.sh {date}")
+        done = shell(nightly, gates()[1])
+        assert (done.returncode, words in done.stdout) == (code, True), done.stderr
 
 
 @pytest.mark.slow

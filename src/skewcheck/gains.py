@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 COLUMN = "value"  # what the derived column is called
-PART = re.compile(r"\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*\*\s*(\S.*?)\s*")
+SPELLED = r"^\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\*\s*)?[^\s*][^*]*$"  # a gain as a text
+PART = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*\*\s*([^\s*][^*]*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,8 @@ def gain(text: str) -> Gain:
     Raises ValueError, in words, when it spells none.
     """
     part = PART.fullmatch(text)
-    if part is None:
-        if not text.strip() or "*" in text:
-            raise ValueError("expected a number, COLUMN, or FACTOR * COLUMN")
-        return Gain(1.0, text.strip())
-    try:
+    if part is not None:
         return Gain(float(part[1]), part[2])
-    except ValueError as error:
-        raise ValueError(f"{part[1]} is no number") from error
+    if not text.strip() or "*" in text:
+        raise ValueError("expected a number, COLUMN, or FACTOR * COLUMN")
+    return Gain(1.0, text.strip())

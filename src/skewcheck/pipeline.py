@@ -342,7 +342,8 @@ def _served(
     """Return the profile of serve, with its pairs where there is a recomputation."""
     train = open_side(request.offline if like is None else like)
     serve = open_side(data, train.kinds)
-    schema = _schema(train, serve, config, _with_snapshot_time(overrides, request, serve))
+    roles = _with_snapshot_time(overrides, request, serve)
+    schema = _schema(train, serve, config, roles, train_known=like is not None)
     span = span_of(serve, schema)
     serve, schema = spanned(serve, span), with_span(schema, span)
     schema, derive, _ = _derived(schema, config.policy, (train, serve))
@@ -371,8 +372,17 @@ def guess_schema(train: object, serve: object, *, overrides: Overrides | None = 
     return _schema(left, right, Config(), overrides or {})
 
 
-def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overrides) -> Schema:
+def _schema(
+    left: Opened,
+    right: Opened | None,
+    config: Config,
+    overrides: Overrides,
+    *,
+    train_known: bool = True,
+) -> Schema:
+    """Return what each column is for; a policy speaks of train and serve, whoever is here."""
     roles = layered(config.roles, given(overrides, "on the command line"))
+    unseen = config.roles.keys() - {name for names in overrides.values() for name in names}
     if left.profile and right:
         roles = layered(_labels(left.profile, right), roles)
     if right:
@@ -383,7 +393,13 @@ def _schema(left: Opened, right: Opened | None, config: Config, overrides: Overr
         left.head,
         roles,
         serve_columns=tuple(right.kinds) if right else (),
+        elsewhere=_uncounted(left, right) | (set() if right and train_known else unseen),
     )
+
+
+def _uncounted(*sides: Opened | None) -> set[str]:
+    """Return the columns that saved profiles know of and did not count: keys, times."""
+    return {name for side in sides if side and side.profile for name in side.profile.roles}
 
 
 def _with_labels(

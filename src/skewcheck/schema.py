@@ -43,6 +43,11 @@ class Role(StrEnum):
         return self in (Role.FEATURE, Role.SCORE)
 
     @property
+    def derived(self) -> bool:
+        """True for the roles of columns that the policy makes: nobody gives them."""
+        return self in (Role.AGE, Role.AGREEMENT, Role.VALUE)
+
+    @property
     def paired(self) -> bool:
         """True for the roles whose values are held against each other row by row."""
         return self.compared or self is Role.DECISION

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from skewcheck.cli import run
@@ -54,6 +56,19 @@ def test_init_replaces_a_file_only_by_force(cases: dict[str, str], capsys: Captu
     assert "level = 0.05" in Path("skewcheck.toml").read_text()
 
 
+def test_init_points_editors_at_the_schema_where_it_is(
+    cases: dict[str, str], capsys: Capture
+) -> None:
+    assert run(["init", cases["train"], cases["pass"]]) == 0
+    assert not Path("skewcheck.toml").read_text().startswith("#:schema")
+    capsys.readouterr()
+    assert run(["schema"]) == 0
+    Path("skewcheck.schema.json").write_text(capsys.readouterr().out)
+    assert run(["init", cases["train"], cases["pass"], "--force"]) == 0
+    first = Path("skewcheck.toml").read_text().splitlines()[0]
+    assert first == "#:schema ./skewcheck.schema.json"
+
+
 def test_init_follows_the_roles_it_is_given(cases: dict[str, str], capsys: Capture) -> None:
     assert run(["init", cases["train"], cases["pass"], "--label", "age"]) == 0
     assert "age is taken as label: given on the command line" in capsys.readouterr().out
@@ -64,6 +79,51 @@ def test_a_profile_stands_for_its_data(case: str, code: int, cases: dict[str, st
     assert run(["profile", cases["train"], "-o", "train.profile"]) == 0
     assert run(["compare", "train.profile", cases[case], "--quiet"]) == code
     assert run(["compare", cases["train"], cases[case], "--quiet"]) == code
+
+
+@pytest.mark.parametrize("given", [["--key", "request_id"], ["--key", "nmae"]])
+def test_a_profile_refuses_a_column_that_the_command_line_names_and_it_lacks(
+    given: list[str], cases: dict[str, str], capsys: Capture
+) -> None:
+    Path("skewcheck.toml").write_text('[roles]\nkey = "request_id"\n')
+    assert run(["profile", cases["train"], "-o", "train.profile", *given]) == 2
+    expected = f"column {given[1]!r}, given on the command line as key, is not in the data; "
+    assert expected in capsys.readouterr().err and not Path("train.profile").exists()
+
+
+def test_a_policy_that_names_columns_of_one_side_serves_profiles_of_both(
+    cases: dict[str, str], capsys: Capture
+) -> None:
+    home = Path("two")
+    home.mkdir()
+    key = pl.Series("row", [f"t{i}" for i in range(6000)])
+    train = pl.read_parquet(cases["train"]).with_columns(key, pl.Series("late", [0, 1] * 3000))
+    train.write_parquet(home / "train.parquet")
+    policy = '[roles]\nkey = ["row", "request_id"]\nscore = "score"\nlabel = "late"\n'
+    Path("skewcheck.toml").write_text(policy)
+    assert run(["profile", "two/train.parquet", "-o", "train.profile"]) == 0
+    assert run(["profile", cases["pass"], "--like", "train.profile", "-o", "day.profile"]) == 0
+    for sides in (
+        ["train.profile", cases["pass"]],
+        ["train.profile", "day.profile"],
+        ["two/train.parquet", "day.profile"],
+    ):
+        assert run(["compare", *sides, "--quiet"]) == 0, capsys.readouterr().err
+    Path("skewcheck.toml").write_text(policy.replace("request_id", "reqest_id"))
+    for train_side in ("train.profile", "two/train.parquet"):
+        assert run(["compare", train_side, cases["pass"], "--quiet"]) == 2
+        assert "'reqest_id', given in skewcheck.toml as key" in capsys.readouterr().err
+
+
+def test_a_policy_may_name_columns_that_train_alone_has_where_logs_are_paired(
+    cases: dict[str, str], capsys: Capture
+) -> None:
+    events = [json.loads(line) for line in Path(cases["pass"], "a.jsonl").read_text().splitlines()]
+    offline = [{"request_id": one["request_id"], **one["features"]} for one in events]
+    pl.DataFrame(offline).write_parquet("offline.parquet")
+    Path("skewcheck.toml").write_text('[roles]\nkey = "request_id"\nlabel = "late"\n')
+    command = ["profile", cases["pass"], "--offline", "offline.parquet", "-o", "day.profile"]
+    assert run(command) == 0, capsys.readouterr().err
 
 
 def test_profiles_add_up(cases: dict[str, str], capsys: Capture) -> None:
@@ -145,7 +205,7 @@ def test_the_pipeline_reads_while_scipy_is_still_loading() -> None:
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("command", ["compare", "profile", "init", "explain", "demo"])
+@pytest.mark.parametrize("command", ["compare", "profile", "init", "schema", "explain", "demo"])
 def test_every_command_has_help_that_fits(command: str, capsys: Capture) -> None:
     assert run([command, "--help"]) == 0
     lines = capsys.readouterr().out.splitlines()

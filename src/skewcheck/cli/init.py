@@ -25,13 +25,15 @@ def init(train: str, logs: tuple[str, ...], output: str, force: bool, **options:
     """Look at TRAIN and LOGS, guess what each column is for, and write a policy file.
 
     The guesses are printed with their reasons, and the defaults of every check are in the file,
-    commented out.
+    commented out; so is an example of every other table. Where skewcheck.schema.json lies beside
+    the file (see `skewcheck schema`) its first line tells editors to check by it.
     """
     if not force and Path(output).exists():
         raise OutputError(f"{output}: exists; name another file with -o, or replace it by --force")
 
     from skewcheck import pipeline
     from skewcheck.cli.explain import rules
+    from skewcheck.config.schema import NAME
     from skewcheck.config.template import render_config
     from skewcheck.write import write
 
@@ -44,6 +46,7 @@ def init(train: str, logs: tuple[str, ...], output: str, force: bool, **options:
         rules(),
         train=_seen_from(folder, train),
         serve=[_seen_from(folder, path) for path in logs],
+        editor=f"./{NAME}" if (folder / NAME).is_file() else "",
     )
     write(text, Path(output))
     code = deliver(_told(schema), 0)

@@ -13,12 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from skewcheck.config.decisions import decisions
+from skewcheck.config.file import (
+    CheckTable,
+    ColumnTable,
+    File,
+    PairingTable,
+    ReadinessTable,
+    ReplayTable,
+)
 from skewcheck.config.gains import gains
 from skewcheck.config.gate import demands, waivers
 from skewcheck.config.history import FOLD_AFTER, fold_after
 from skewcheck.config.latency import budgets, limited
 from skewcheck.config.looks import looks
 from skewcheck.config.manifest import manifest
+from skewcheck.config.shapes import REPAIRS
 from skewcheck.config.tables import Place, read, shown, table, tables, texts, value
 from skewcheck.discovery import discover
 from skewcheck.errors import ConfigError, UsageError, nearest
@@ -33,33 +42,9 @@ from skewcheck.span import duration
 NO_DEMANDS = Demands()
 FILE = "skewcheck.toml"
 PROJECT = "pyproject.toml"
-KEYS = (
-    "level",
-    "train",
-    "serve",
-    "labels",
-    "history",
-    "fold_after",
-    "pairing",
-    "replay",
-    "readiness",
-    "decisions",
-    "value",
-    "manifest",
-    "features",
-    "latency",
-    "looks",
-    "dependence",
-    "roles",
-    "checks",
-    "columns",
-    "gate",
-    "waivers",
-)
-REPLAY = ("model", "predict", "features")
-PAIRING = ("offline", "as_of", "tolerance", "repair_key", "abs_tol", "rel_tol")
 TOLERANCES = ("abs_tol", "rel_tol")
-ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in Role}
+ASSIGNED = [role for role in Role if not role.derived]
+ROLES = {"ignore" if role is Role.IGNORED else role.value: role for role in ASSIGNED}
 LIMITS = "a number from 0 on, or false for no limit"
 
 
@@ -129,7 +114,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
     if Path(origin).name == PROJECT:
         place = Place(origin, "tool.skewcheck")
         raw = table(raw.get("tool", {}), None, Place(origin, "tool")).get("skewcheck", {})
-    file = table(raw, KEYS, place)
+    file = table(raw, File.__struct_fields__, place)
     latency = budgets(file.get("latency", {}), place.at("latency"))
     layer = decisions(file.get("decisions", {}), place.at("decisions"))
     checks = _rules(file.get("checks", {}), _defaults(), place.at("checks"))
@@ -173,7 +158,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
 def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
     """Return how rows are paired; tolerances of single columns stand with the columns."""
     here = place.at("pairing")
-    raw = table(file.get("pairing", {}), PAIRING, here)
+    raw = table(file.get("pairing", {}), PairingTable.__struct_fields__, here)
     offline = value(raw.get("offline", ""), str, "a path", here.at("offline"))
     as_of = value(raw.get("as_of", ""), str, "a column", here.at("as_of"))
     span = value(raw.get("tolerance", ""), str, "a span of time such as 5m", here.at("tolerance"))
@@ -185,14 +170,18 @@ def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
                 at = place.at("columns").at(column).at(name)
                 tolerances[name][column] = _tolerance(content[name], at)
     try:
-        seconds = duration(span) if span else None
+        seconds = duration(span) if "tolerance" in raw else None
     except UsageError as error:
         raise here.at("tolerance").error(f"is {error}") from error
+    repairs = texts(raw.get("repair_key", []), here.at("repair_key"))
+    for name in repairs:
+        if name not in REPAIRS:
+            raise here.at("repair_key").error(f"names {shown(name)}; {nearest(name, REPAIRS)}")
     return Request(
         offline=str(folder / offline) if offline else None,
         as_of=as_of or None,
         tolerance=seconds,
-        repairs=tuple(texts(raw.get("repair_key", []), here.at("repair_key"))),
+        repairs=tuple(repairs),
         absolute=tolerances["abs_tol"],
         relative=tolerances["rel_tol"],
     )
@@ -200,7 +189,7 @@ def _pairing(file: Mapping[str, Any], folder: Path, place: Place) -> Request:
 
 def _replaying(raw: Any, folder: Path, place: Place) -> ModelRequest:
     """Return which model is to be asked again."""
-    raw = table(raw, REPLAY, place)
+    raw = table(raw, ReplayTable.__struct_fields__, place)
     model = value(raw.get("model", ""), str, "a path", place.at("model"))
     predict = value(raw.get("predict", ""), str, "package.module:function", place.at("predict"))
     if model and predict:
@@ -218,7 +207,9 @@ def _tolerance(raw: Any, place: Place) -> float:
 
 def _demands(raw: Any, place: Place) -> frozenset[str]:
     """Return the failure modes that a run must have evidence for."""
-    demanded = texts(table(raw, ("demand",), place).get("demand", []), place.at("demand"))
+    demanded = texts(
+        table(raw, ReadinessTable.__struct_fields__, place).get("demand", []), place.at("demand")
+    )
     for name in demanded:
         if name not in MODES:
             raise place.at("demand").error(f"names {shown(name)}; {nearest(name, MODES)}")
@@ -253,7 +244,7 @@ def _rules(raw: Any, base: Mapping[str, Rule], place: Place) -> dict[str, Rule]:
 def _rule(raw: Any, base: Rule, place: Place) -> Rule:
     limits = {
         key: _limit(limit, place.at(key))
-        for key, limit in table(raw, ("fail", "warn"), place).items()
+        for key, limit in table(raw, CheckTable.__struct_fields__, place).items()
     }
     fail, warn = limits.get("fail"), limits.get("warn")
     if fail is not None and warn is not None and warn > fail:
@@ -281,7 +272,7 @@ def _columns(
         here = place.at(name)
         for key in base.keys() & table(content, None, here).keys():
             raise here.unknown(key, [f"checks.{key}"])
-        column = table(content, ("role", "checks", "private", *TOLERANCES), here)
+        column = table(content, ColumnTable.__struct_fields__, here)
         if "checks" in column:
             rules[name] = _rules(column["checks"], base, here.at("checks"))
         if "role" in column:
@@ -299,8 +290,8 @@ def _private(raw: Any, place: Place) -> dict[str, bool]:
 
 
 def _role(raw: Any, place: Place) -> Role:
-    if raw not in list(Role):
-        raise place.error(f"is {shown(raw)}; {nearest(str(raw), list(Role))}")
+    if raw not in ASSIGNED:
+        raise place.error(f"is {shown(raw)}; {nearest(str(raw), ASSIGNED)}")
     return Role(raw)
 
 

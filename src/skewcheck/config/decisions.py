@@ -2,21 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from skewcheck.config.shapes import Names, Positive, Share, column
 from skewcheck.config.tables import Place, shown, table, texts, value
 from skewcheck.decisions import Decisions, bands
 from skewcheck.errors import nearest
 
-KEYS = ("score", "bands", "threshold", "rate", "top", "approve", "approval_rate", "champion")
 ONE_OF = ("bands", "threshold", "rate", "top")
 LOW, HIGH = "below", "above"  # of a threshold
 CHOSEN = ("not chosen", "chosen")
 
 
+class DecisionsTable(Struct, forbid_unknown_fields=True):
+    """What follows from a score; one of `bands`, `threshold`, `rate` and `top` says how."""
+
+    score: Annotated[
+        str | UnsetType,
+        Meta(
+            description="Column that decisions are made from, where there are several scores.",
+            examples=["score"],
+            extra_json_schema=column("score"),
+        ),
+    ] = UNSET
+    bands: Annotated[
+        str | UnsetType,
+        Meta(
+            description="Decisions and the thresholds between them, from the lowest score on.",
+            examples=["approve < 0.2 <= review < 0.5 <= decline"],
+        ),
+    ] = UNSET
+    threshold: Annotated[
+        float | UnsetType,
+        Meta(description="One threshold: scores from it on are `above`, others `below`."),
+    ] = UNSET
+    rate: Annotated[
+        Share | UnsetType,
+        Meta(description="The share of requests, of the highest scores, that is chosen."),
+    ] = UNSET
+    top: Annotated[
+        Positive | UnsetType,
+        Meta(description="How many requests a day, of the highest scores, are chosen."),
+    ] = UNSET
+    approve: Annotated[
+        Names | UnsetType,
+        Meta(
+            description="Decisions that count as approval. Default: the lowest band, `above`, "
+            "or `chosen`."
+        ),
+    ] = UNSET
+    approval_rate: Annotated[
+        Share | UnsetType,
+        Meta(description="Approval rate that the model was made for, where train has no score."),
+    ] = UNSET
+    champion: Annotated[
+        str | UnsetType,
+        Meta(description="Column of serve with the score, or the decision, of the model in force."),
+    ] = UNSET
+
+
 def decisions(raw: Any, place: Place) -> Decisions | None:
     """Return the decision layer, None where the table is empty."""
-    given = table(raw, KEYS, place)
+    given = table(raw, DecisionsTable.__struct_fields__, place)
     if not given:
         return None
     ways = [key for key in ONE_OF if key in given]

@@ -4,21 +4,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from skewcheck.config.tables import Place, shown, table, value
 from skewcheck.decisions import Decisions
 from skewcheck.errors import nearest
-from skewcheck.gains import Gain, Gains, gain
+from skewcheck.gains import SPELLED, Gain, Gains, gain
 
 OUTCOMES = ("tp", "fp", "tn", "fn")
-KEYS = ("unit", "least", *OUTCOMES, "decisions")
 GAIN = 'a number, a column, or a text such as "-0.6 * amount"'
+
+
+Amount: TypeAlias = (
+    float | Annotated[str, Meta(pattern=SPELLED, extra_json_schema={"title": "gain"})]
+)
+GIVEN = "a number, a column, or a factor times a column; costs are below 0"
+
+
+class GainTable(Struct, forbid_unknown_fields=True):
+    """What one decision gains or costs, by what turns out."""
+
+    yes: Annotated[Amount, Meta(description=f"Where the label says yes: {GIVEN}.")]
+    no: Annotated[Amount, Meta(description=f"Where the label says no: {GIVEN}.")]
+
+
+class ValueTable(Struct, forbid_unknown_fields=True):
+    """What decisions are worth: by the four outcomes, or by decision; it needs [decisions]."""
+
+    unit: Annotated[
+        str | UnsetType, Meta(description="What gains are counted in, such as EUR.")
+    ] = UNSET
+    least: Annotated[
+        float | UnsetType,
+        Meta(description="Value per decision below which it does not pay to decide. Default: 0."),
+    ] = UNSET
+    tp: Annotated[
+        Amount | UnsetType,
+        Meta(description=f"Gain of a yes that was taken for one, its score being high: {GIVEN}."),
+    ] = UNSET
+    fp: Annotated[
+        Amount | UnsetType, Meta(description=f"Gain of a no that was taken for a yes: {GIVEN}.")
+    ] = UNSET
+    tn: Annotated[
+        Amount | UnsetType, Meta(description=f"Gain of a no that was taken for one: {GIVEN}.")
+    ] = UNSET
+    fn: Annotated[
+        Amount | UnsetType, Meta(description=f"Gain of a yes that was taken for a no: {GIVEN}.")
+    ] = UNSET
+    decisions: Annotated[
+        dict[str, Amount | GainTable] | UnsetType,
+        Meta(description="Gain of each decision, one for both outcomes or each its own."),
+    ] = UNSET
 
 
 def gains(raw: Any, decisions: Decisions | None, place: Place) -> Gains | None:
     """Return the gains, None where the table is empty; raises ConfigError with file and key."""
-    given = table(raw, KEYS, place)
+    given = table(raw, ValueTable.__struct_fields__, place)
     if not given:
         return None
     if decisions is None:
@@ -64,7 +107,7 @@ def _both(raw: Any, place: Place) -> tuple[Gain, Gain]:
     if not isinstance(raw, dict):
         one = _gain(raw, place)
         return one, one
-    given = table(raw, ("yes", "no"), place)
+    given = table(raw, GainTable.__struct_fields__, place)
     if len(given) < 2:
         lacking = "no" if "yes" in given else "yes"
         raise place.error(f"lacks {lacking}; {nearest(lacking, ['yes', 'no'])}")

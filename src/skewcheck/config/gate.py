@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from skewcheck.config.shapes import Count, Day, SpanOfTime, column
 from skewcheck.config.tables import Place, shown, table, value
 from skewcheck.errors import UsageError
 from skewcheck.gating import Demands, Waiver
@@ -13,13 +16,77 @@ from skewcheck.span import duration
 
 COUNTS = ("nights", "rows", "days", "pairs", "labels")
 SPANS = ("fresh", "gap")
-KEYS = (*COUNTS, *SPANS, "shrink", "model_version", "baseline")
-WAIVER = ("column", "check", "reason", "owner", "until")
+WORDS = ("column", "check", "reason", "owner")
+
+
+class GateTable(Struct, forbid_unknown_fields=True):
+    """Evidence that `skewcheck gate` demands beside the verdict."""
+
+    nights: Annotated[
+        Count, Meta(description="The last so many nights, none of which may fail.", examples=[7])
+    ] = 1
+    rows: Annotated[Count, Meta(description="Requests over these nights.", examples=[50_000])] = 0
+    days: Annotated[
+        Count, Meta(description="Days with requests over these nights.", examples=[7])
+    ] = 0
+    pairs: Annotated[Count, Meta(description="Paired rows over these nights.")] = 0
+    labels: Annotated[Count, Meta(description="Requests with a label over these nights.")] = 0
+    fresh: Annotated[
+        SpanOfTime | UnsetType,
+        Meta(description="Age from which on the last request is stale.", examples=["36h"]),
+    ] = UNSET
+    shrink: Annotated[
+        float,
+        Meta(
+            description="Share of the usual rows that the last night must have.",
+            examples=[0.5],
+            ge=0,
+            le=1,
+        ),
+    ] = 0.5
+    gap: Annotated[
+        SpanOfTime | UnsetType,
+        Meta(
+            description="Time from the start of a night to that of the next from which on one is "
+            "missing; half as much again as is usual where it is left out.",
+            examples=["3d"],
+        ),
+    ] = UNSET
+    model_version: Annotated[
+        str | UnsetType, Meta(description="The only version that may have answered.")
+    ] = UNSET
+    baseline: Annotated[
+        str | UnsetType,
+        Meta(description="Fingerprint of train, which the gate prints: another train is no pass."),
+    ] = UNSET
+
+
+class WaiverTable(Struct, forbid_unknown_fields=True):
+    """A finding that need not hold for a while."""
+
+    column: Annotated[
+        str,
+        Meta(description="The column.", examples=["income"], extra_json_schema=column("feature")),
+    ]
+    reason: Annotated[
+        str, Meta(description="Why it may fail.", examples=["known since release 12, fixed in 13"])
+    ]
+    owner: Annotated[str, Meta(description="Who answers for it.", examples=["risk data"])]
+    until: Annotated[
+        Day,
+        Meta(
+            description="The last day, as 2030-06-30; after it the finding fails again.",
+            examples=["2030-06-30"],
+        ),
+    ]
+    check: Annotated[
+        str, Meta(description="The check; every check of the column where it is left out.")
+    ] = ""
 
 
 def demands(raw: Any, place: Place) -> Demands:
     """Return what the gate demands; raises ConfigError with file and key."""
-    given = table(raw, KEYS, place)
+    given = table(raw, GateTable.__struct_fields__, place)
     found: dict[str, Any] = {}
     for key in COUNTS:
         if key in given:
@@ -55,11 +122,11 @@ def waivers(raw: Any, place: Place) -> tuple[Waiver, ...]:
 
 
 def _waiver(raw: Any, place: Place) -> Waiver:
-    given: Mapping[str, Any] = table(raw, WAIVER, place)
+    given: Mapping[str, Any] = table(raw, WaiverTable.__struct_fields__, place)
     for key in ("column", "reason", "owner", "until"):
         if key not in given:
             raise place.error(f"has no {key!r}; a waiver says column, reason, owner and until")
-    texts = {k: value(given.get(k, ""), str, "a text", place.at(k)) for k in WAIVER if k != "until"}
+    texts = {k: value(given.get(k, ""), str, "a text", place.at(k)) for k in WORDS}
     for key in ("column", "reason", "owner"):
         if not texts[key].strip():
             raise place.at(key).error("is empty; a waiver says column, reason, owner and until")

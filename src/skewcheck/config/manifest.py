@@ -8,20 +8,77 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from skewcheck.config.shapes import NotNegative, SpanOfTime
 from skewcheck.config.tables import Place, read, shown, table, value
 from skewcheck.errors import ConfigError, UsageError, nearest
 from skewcheck.manifest import Feature, Manifest, Status
 from skewcheck.span import duration
 
-KEYS = ("frozen", "importance")
-FEATURE = ("importance", "effort", "owner", "status", "fallback", "source", "time", "max_age")
+State: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": [str(one) for one in Status]})]
+
+
+class ManifestTable(Struct, forbid_unknown_fields=True):
+    """The features as a whole."""
+
+    frozen: Annotated[
+        bool,
+        Meta(
+            description="No feature may be logged that no [features.NAME] names.", examples=[False]
+        ),
+    ] = False
+    importance: Annotated[
+        str | UnsetType,
+        Meta(
+            description="Importances: JSON of names and numbers, or CSV with a line of "
+            "each a feature."
+        ),
+    ] = UNSET
+
+
+class FeatureTable(Struct, forbid_unknown_fields=True):
+    """What is known of one feature."""
+
+    importance: Annotated[
+        NotNegative | UnsetType,
+        Meta(
+            description="What it is worth to the model, on any scale: ranks what to fix first.",
+            examples=[0.31],
+        ),
+    ] = UNSET
+    effort: Annotated[
+        NotNegative | UnsetType, Meta(description="What it costs to build or mend, on any scale.")
+    ] = UNSET
+    owner: Annotated[str | UnsetType, Meta(description="Whose it is.", examples=["risk data"])] = (
+        UNSET
+    )
+    status: Annotated[
+        State,
+        Meta(
+            description="Whether it exists at inference time; what is planned is told by "
+            "its coverage.",
+            examples=["live"],
+        ),
+    ] = "live"
+    fallback: Annotated[
+        float | str | UnsetType,
+        Meta(description="What the service sends where it has no value.", examples=[-1]),
+    ] = UNSET
+    source: Annotated[str | UnsetType, Meta(description="Where it comes from.")] = UNSET
+    time: Annotated[
+        str | UnsetType, Meta(description="Column with the moment at which the value was made.")
+    ] = UNSET
+    max_age: Annotated[
+        SpanOfTime | UnsetType, Meta(description="Age from which on a value is stale.")
+    ] = UNSET
 
 
 def manifest(raw: Any, features: Any, folder: Path, place: Place) -> Manifest:
     """Return the features of a policy file; ``place`` is that of the whole file."""
-    given = table(raw, KEYS, place.at("manifest"))
+    given = table(raw, ManifestTable.__struct_fields__, place.at("manifest"))
     frozen = value(given.get("frozen", False), bool, "true or false", place.at("manifest.frozen"))
     found = {
         name: _feature(content, place.at("features").at(name))
@@ -39,7 +96,7 @@ def manifest(raw: Any, features: Any, folder: Path, place: Place) -> Manifest:
 
 
 def _feature(raw: Any, place: Place) -> Feature:
-    given = table(raw, FEATURE, place)
+    given = table(raw, FeatureTable.__struct_fields__, place)
     texts = {key: value(given.get(key, ""), str, "a text", place.at(key)) for key in TEXTS}
     status = given.get("status", Status.LIVE)
     if status not in list(Status):
@@ -55,7 +112,7 @@ def _feature(raw: Any, place: Place) -> Feature:
         fallback if isinstance(fallback, str | None) else float(fallback),
         texts["source"],
         texts["time"] or None,
-        _age(texts["max_age"], place.at("max_age")),
+        _age(texts["max_age"], place.at("max_age")) if "max_age" in given else None,
     )
 
 
@@ -71,9 +128,9 @@ def _positive(given: Mapping[str, Any], key: str, place: Place) -> float | None:
     return number
 
 
-def _age(text: str, place: Place) -> float | None:
+def _age(text: str, place: Place) -> float:
     try:
-        return duration(text) if text else None
+        return duration(text)
     except UsageError as error:
         raise place.error(f"is {error}") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from skewcheck.config.examples import Examples
 from skewcheck.policy import Rule
 from skewcheck.sanitize import safe
 from skewcheck.schema import Column, Role, Schema
@@ -16,6 +17,7 @@ HEAD = """\
 # What skewcheck compares and what it accepts. Written by `skewcheck init`; yours to edit.
 # Roles below were guessed: check them, then keep this file with the model.
 # `skewcheck explain CHECK` tells what a check measures; a key that does not exist is an error.
+# What is commented out is not in force; lines with ## say what the line below them means.
 
 # Error level of a verdict: the chance that a column in order fails, or a broken one passes.
 level = 0.05
@@ -23,6 +25,10 @@ level = 0.05
 ROLES_HEAD = """\
 [roles]
 # Columns not named here are features: compared and judged.
+"""
+EDITOR = """\
+# For an editor that completes and checks: `skewcheck schema > skewcheck.schema.json`, and then as
+# the first line of this file #:schema ./skewcheck.schema.json
 """
 CHECKS_HEAD = """\
 # Limits. `fail`: past it beyond doubt the run fails; `warn`: past it is said. `false` is no limit.
@@ -37,15 +43,19 @@ def render_config(
     *,
     train: str = "",
     serve: Sequence[str] = (),
+    editor: str = "",
 ) -> str:
     """Return the commented file as TOML; ``checks`` are title, unit and default limits by name.
 
-    ``train`` and ``serve`` become the default paths of ``skewcheck compare``.
+    ``train`` and ``serve`` become the default paths of ``skewcheck compare``; ``editor`` is the
+    JSON Schema that editors check the file by, as seen from it.
     """
     paths = [f"train = {quoted(train)}"] if train else []
     paths += [f"serve = {_list(serve)}"] if serve else []
-    parts = [HEAD, *([_lines(paths)] if paths else []), _roles(schema), _checks(checks)]
-    return "\n".join(parts)
+    first = f"#:schema {editor}\n{HEAD}" if editor else HEAD.replace("\n\n", f"\n{EDITOR}\n", 1)
+    more = Examples(schema, quoted)
+    parts = [first, _lines(paths), *more.keys(), _roles(schema), *more.tables(), _checks(checks)]
+    return "\n".join(part for part in parts if part)
 
 
 def quoted(text: str) -> str:
@@ -79,7 +89,7 @@ def _checks(checks: Mapping[str, tuple[str, str, Rule]]) -> str:
 
 def _check(name: str, title: str, unit: str, rule: Rule) -> str:
     limits = [f"# {key} = {_limit(getattr(rule, key))}" for key in ("fail", "warn")]
-    return _lines([f"# {title}" + (f", in {unit}" if unit else ""), f"# [checks.{name}]", *limits])
+    return _lines([f"## {title}" + (f", in {unit}" if unit else ""), f"# [checks.{name}]", *limits])
 
 
 def _limit(limit: float | None) -> str:

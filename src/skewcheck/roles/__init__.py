@@ -62,19 +62,22 @@ def guess(
     overrides: Mapping[str, Column],
     *,
     serve_columns: Collection[str] = (),
+    elsewhere: Collection[str] = (),
 ) -> Schema:
     """Return the role of every column: those of train in order, then those only serve has.
 
     A head is the first batch of a side, or the first batches: tiny files have a row each.
     ``overrides`` (see ``given``) win over every guess. ``serve_columns`` are all columns of serve
-    where more is known than its head. Raises UsageError when a column that is NEEDED was given
+    where more is known than its head; ``elsewhere`` are columns that need not be shown here, as a
+    profile does not count its key. Raises UsageError when any other column that is NEEDED was given
     a role but is on neither side.
     """
     serve_head, train_head = _batches(serve_head), _batches(train_head)
     logged = (name for batch in serve_head for name in batch.columns)
     in_serve = dict.fromkeys([*logged, *serve_columns])
     everywhere = list(dict.fromkeys([*train_columns, *in_serve]))
-    _refuse_missing(overrides, everywhere)
+    sides = "neither in train nor in serve" if in_serve else "not in the data"
+    _refuse_missing([c for n, c in overrides.items() if n not in elsewhere], everywhere, sides)
     words = {name: names.spelled(name) for name in everywhere}
     spellings = frozenset(words.values())
 
@@ -104,14 +107,13 @@ def _batches(head: Head) -> Sequence[Batch]:
     return (head,) if isinstance(head, Batch) else head
 
 
-def _refuse_missing(overrides: Mapping[str, Column], everywhere: Sequence[str]) -> None:
-    for column in overrides.values():
+def _refuse_missing(given: Iterable[Column], everywhere: Sequence[str], sides: str) -> None:
+    for column in given:
         if column.name not in everywhere and column.role in NEEDED:
             close = get_close_matches(column.name, everywhere, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are {_listed(everywhere)}"
             raise UsageError(
-                f"column {column.name!r}, {column.reason} as {column.role}, "
-                f"is neither in train nor in serve; {hint}"
+                f"column {column.name!r}, {column.reason} as {column.role}, is {sides}; {hint}"
             )
 
 
