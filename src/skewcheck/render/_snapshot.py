@@ -79,7 +79,7 @@ def moment(kept: StoredRun) -> datetime:
 
 def inert(text: object, cells: int = 200) -> str:
     """Return text that cannot end the script in which Evidently's exported pages hold it."""
-    return safe(text, cells).replace("<", "\\x3c")
+    return safe(text, cells).replace("<", "‹")
 
 
 def _of_run(report: Report) -> Iterable[SingleValue]:
