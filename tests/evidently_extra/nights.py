@@ -10,9 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-import skewcheck
 from skewcheck import Config
-from skewcheck.result import Result
+from skewcheck.result import Result, compare
 
 if find_spec("evidently") is None:
     pytest.skip("Evidently is not installed", allow_module_level=True)
@@ -39,7 +38,7 @@ def rows(n: int, seed: int, day: int = 0, **more: Any) -> pl.DataFrame:
 def night(day: int, *, n: int = 4000, policy: Config | None = None, **more: Any) -> Result:
     """Return the comparison of one day's log with train."""
     serve = rows(n, 10 + day, day, **more)
-    return skewcheck.compare(train=rows(4000, 1, **_alike(more)), serve=serve, policy=policy)
+    return compare(rows(4000, 1, **_alike(more)), serve, policy=policy)
 
 
 def _alike(more: dict[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,8 @@ import polars as pl
 import pytest
 from scipy import stats
 
-import skewcheck
 from skewcheck.render import evidently as extra
-from skewcheck.result import Result
+from skewcheck.result import Result, compare
 from skewcheck.sides import Numbers, Sides, Table
 from skewcheck.statistics.distance import total_variation, wasserstein
 from skewcheck.statistics.divergence import js_distance, psi
@@ -33,9 +32,7 @@ assert nights  # skips without Evidently
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return skewcheck.compare(
-        train=str(FLIGHTS / "train.parquet"), serve=str(FLIGHTS / "offline.parquet")
-    )
+    return compare(str(FLIGHTS / "train.parquet"), str(FLIGHTS / "offline.parquet"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -95,7 +92,7 @@ def test_wasserstein_is_evidently_s_in_train_s_standard_deviations(
     ours = wasserstein(found.train, found.serve, found.value, scale=spread, radius=found.radius)
     theirs = drift("wasserstein", name, "num")
     assert abs(ours.plug_in - theirs) <= ours.error + 1e-9
-    assert theirs > 0.01
+    assert theirs > 0.001
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -115,7 +112,7 @@ def test_jensen_shannon_is_evidently_s_in_bits(result: Result, name: str) -> Non
     table = counted(result, name)
     theirs = drift("jensenshannon", name, "cat") / math.sqrt(math.log(2))
     ours = js_distance(table.train, table.serve).plug_in
-    assert ours == pytest.approx(theirs, rel=0.02)  # a quarter of a row is added to every cell
+    assert ours == pytest.approx(theirs, abs=0.003)  # a quarter of a row is added to every cell
 
 
 def test_psi_is_evidently_s_where_no_cell_is_empty(result: Result) -> None:

@@ -103,8 +103,9 @@ def _worst(report: Report) -> Iterable[SingleValue]:
     for check, lines in found.items():
         value = max(x.numbers.value for x in lines if x.numbers.value is not None)
         yield _value("Worst", value, f"{lines[0].title}: the worst column", check=check)
-        if check in limits and limits[check].fail is not None:
-            yield _value("Limit", limits[check].fail, f"{lines[0].title}: limit", check=check)
+        limit = limits[check].fail if check in limits else None
+        if limit is not None:
+            yield _value("Limit", limit, f"{lines[0].title}: limit", check=check)
 
 
 def _measured(x: Line) -> bool:
