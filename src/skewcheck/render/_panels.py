@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evidently.sdk.models import DashboardPanelPlot, PanelMetric
+from evidently.sdk.models import (
+    DashboardModel,
+    DashboardPanelPlot,
+    DashboardTabModel,
+    PanelMetric,
+)
 from evidently.sdk.panels import bar_plot_panel, line_plot_panel
 
 from skewcheck.lines import title_of
@@ -14,6 +19,16 @@ from skewcheck.verdict import Outcome
 
 NIGHTS, WORST, COLUMNS = "Nights", "Worst column", "Every column"
 CODES = "0 passed, 1 failed, 3 not enough evidence"
+
+
+def dashboard(report: Report) -> DashboardModel:
+    """Return the panels of a new project, each in its tab."""
+    found = list(panels(report))
+    tabs = [
+        DashboardTabModel(title=tab, panels=[panel.id for where, panel in found if where == tab])
+        for tab in (NIGHTS, WORST, COLUMNS)
+    ]
+    return DashboardModel(tabs=tabs, panels=[panel for _, panel in found])
 
 
 def panels(report: Report) -> Iterable[tuple[str, DashboardPanelPlot]]:

@@ -25,6 +25,7 @@ from skewcheck.write import ready_folder, write
 PROJECT = "skewcheck"
 SPACE = UUID("6a1f5f0e-6a35-4c5b-9d0e-4f3c2b6f0e71")  # of names of projects and nights
 OFF = ("DO_NOT_TRACK", "ITERATIVE_DO_NOT_TRACK")  # read by Evidently and its telemetry's library
+ABOUT = "skewcheck: training data against the logs of the model in shadow mode"
 INSTALL = "pip install 'skewcheck[evidently]'"
 
 
@@ -74,18 +75,17 @@ def add(report: Report, workspace: str | os.PathLike[str], project: str = PROJEC
 
 
 def _make(workspace: Any, identity: UUID, name: str, report: Report) -> None:
-    """Make the project with its panels, unless it is there."""
+    """Make the project, unless it is there: its panels first, so that none is without them."""
     if workspace.get_project(identity) is not None:
         return
     from evidently.sdk.models import ProjectModel
 
-    from skewcheck.render._panels import panels
+    from skewcheck.render._panels import dashboard
+    from skewcheck.render._snapshot import inert
 
-    about = "skewcheck: training data against the logs of the model in shadow mode"
-    model = ProjectModel(id=identity, name=safe(name), description=about)
-    made = workspace.add_project(model)
-    for tab, panel in panels(report):
-        made.dashboard.add_panel(panel, tab=tab)
+    Path(workspace.path, str(identity)).mkdir(exist_ok=True)
+    workspace.save_dashboard(identity, dashboard(report))
+    workspace.add_project(ProjectModel(id=identity, name=inert(name), description=ABOUT))
 
 
 def _encoder() -> type[json.JSONEncoder]:
