@@ -10,8 +10,9 @@ import click
 
 from skewcheck.cli.announce import announce
 from skewcheck.cli.compare import compared, comparing, printed
-from skewcheck.cli.outputs import write_files
+from skewcheck.cli.outputs import asked, write_files
 from skewcheck.cli.streams import deliver
+from skewcheck.cli.workspace import add_to_workspace
 from skewcheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def gate(command: str | None, /, **options: Any) -> int:
     answer = _answer(done.config, _nights(done.run, done.config, done.folder))
     write_files(done.report, done.targets)
     done.keep()
+    add_to_workspace(done.report, options)
     code = 0 if options["exit_zero"] else answer.exit_code
     code = printed(done.report, code, done.targets, options)
     if not options["quiet"] and not done.stdout:
@@ -49,10 +51,11 @@ def _from_history(options: dict[str, Any]) -> int:
     from skewcheck.config import load
     from skewcheck.history import newest, read_folder
 
-    wanted = [name for name in ("html", "markdown", "junit", "to_json") if options.get(name)]
+    wanted = [*asked(options), *(["evidently"] if options["workspace"] else [])]
     if wanted:
-        name = wanted[0].replace("to_", "")
-        raise UsageError(f"--{name} needs TRAIN and LOGS; a history alone holds no whole report")
+        raise UsageError(
+            f"--{wanted[0]} needs TRAIN and LOGS; a history alone holds no whole report"
+        )
     config = load(options["policy"])
     folder = read_folder(options["history"])
     nights = _stored(newest(folder.runs), config)
