@@ -61,6 +61,10 @@ class Lazy(Mapping[str, "pa.Array | Lanes"]):
     """Columns that are decoded when they are asked for, while their part is being read."""
 
     @abstractmethod
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a column, without decoding it as a Mapping would."""
+
+    @abstractmethod
     def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
         """Return the first rows of all columns, decoding little more."""
 

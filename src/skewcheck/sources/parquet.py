@@ -168,6 +168,9 @@ class _Columns(Lazy):
         kept = self._source.kept.pop(name, None) if self._group == 0 else None
         return self._decoded(name) if kept is None else kept
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names or name in self._beside
+
     def _decoded(self, name: str) -> pa.Array | Lanes:
         with _named_errors(self._source.file.name):
             found = self._reader.read_row_group(
