@@ -42,11 +42,21 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The group of each row of a batch: a place in ``labels``, -1 where it has none."""
+    """The group of each row of a batch: a place in ``labels``, -1 where it has none.
+
+    ``sizes`` are the rows of each group, where they are known without counting.
+    """
 
     labels: Sequence[str]
     codes: Codes
+    sizes: Codes | None = None
     _taken: dict[tuple[int, int], Groups] = field(default_factory=dict, repr=False, compare=False)
+
+    def counts(self) -> Codes:
+        """Return how many rows each group has."""
+        if self.sizes is not None:
+            return self.sizes
+        return np.bincount(self.codes + 1, minlength=len(self.labels) + 1)[1:]
 
     def taken(self, rows: slice) -> Groups:
         """Return the groups of some rows, the same for every column of a batch."""
@@ -99,16 +109,16 @@ def _hours(values: pa.Array | Lanes) -> Groups:
 
 def _spans(values: pa.Array | Lanes, seconds: int, letters: int) -> Groups:
     """Return the day or hour of each row, written as ISO 8601 does."""
-    times = None if isinstance(values, Lanes) else _ticks(values)
-    if times is not None:
-        first, codes = _in_order(times, seconds * UNITS[values.type.unit])
-    else:
+    sizes = None
+    if isinstance(values, Lanes) or (times := _ticks(values)) is None:
         spans = np.floor(moments(values) / seconds)
         known = np.abs(spans) < 1e11 / seconds  # the year 5138; NaN is not known
         first, codes = _ranked(np.where(known, spans, 0).astype(np.int64))
         codes = np.where(known, codes, -1)
+    else:
+        first, codes, sizes = _in_order(times, seconds * UNITS[values.type.unit])
     labels = [str(np.datetime64(int(span) * seconds, "s"))[:letters] for span in first]
-    return Groups(labels, codes)
+    return Groups(labels, codes, sizes)
 
 
 def _ticks(values: pa.Array) -> Codes | None:
@@ -118,14 +128,15 @@ def _ticks(values: pa.Array) -> Codes | None:
     return np.asarray(values.view(pa.int64()).to_numpy(zero_copy_only=False))
 
 
-def _in_order(times: Codes, length: int) -> tuple[Codes, Codes]:
-    """Return the different spans of this length and the place of each time's; logs are in order."""
+def _in_order(times: Codes, length: int) -> tuple[Codes, Codes, Codes | None]:
+    """Return the different spans, the place of each time's, and their sizes if times are sorted."""
     low, high = int(times.min()) // length, int(times.max()) // length
     if high - low >= len(times) or not (low == high or (times[1:] >= times[:-1]).all()):
-        return _ranked(times // np.int64(length))
+        return *_ranked(times // np.int64(length)), None
     starts = np.searchsorted(times, np.arange(low + 1, high + 1) * length)
-    rows = np.diff(starts, prepend=0, append=len(times))
-    return low + np.flatnonzero(rows), np.repeat(np.arange(np.count_nonzero(rows)), rows[rows > 0])
+    sizes = np.diff(starts, prepend=0, append=len(times))
+    spans = np.flatnonzero(sizes)
+    return low + spans, np.repeat(np.arange(len(spans)), sizes[spans]), sizes[spans]
 
 
 def _ranked(spans: Codes) -> tuple[Codes, Codes]:
@@ -238,8 +249,8 @@ def _coarse_array(values: pa.Array, cut: Cut) -> Codes:
 
 
 def _flags(values: NDArray[np.bool_], cut: Cut) -> Codes:
-    true, false = cut.texts(map(_flag, (True, False)))
-    return np.where(values, true, false)
+    false, true = cut.texts(map(_flag, (False, True))).tolist()
+    return np.where(values, np.int64(true), np.int64(false))
 
 
 def _flag(value: bool) -> str:

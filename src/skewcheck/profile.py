@@ -131,9 +131,9 @@ class Profile:
         for by in self.plan.by:
             if by.of in columns:
                 groups = grouped(by.name, columns[by.of])
-                counts = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
+                counts = zip(groups.labels, groups.counts().tolist(), strict=True)
                 own = self.groups.setdefault(by.name, Counter())
-                own.update({k: n for k, n in zip(groups.labels, counts.tolist(), strict=True) if n})
+                own.update({label: n for label, n in counts if n})
                 found.append((by, groups))
         return tuple(found)
 
@@ -171,8 +171,7 @@ class Profile:
 
     def _split(self, by: str, name: str, values: pa.Array | Lanes, groups: Groups) -> None:
         parts = self.splits.setdefault(by, {}).setdefault(name, {})
-        counts = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
-        for group in np.flatnonzero(counts).tolist():
+        for group in np.flatnonzero(groups.counts()).tolist():
             label = groups.labels[group]
             if label not in parts:
                 parts[label] = ColumnProfile(self.plan.spec(name))

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from skewcheck.formats import Event, Layout
 from skewcheck.ledger import Ledger
 from skewcheck.sources.arrays import columns, plain, skeleton, with_partitions
-from skewcheck.sources.batch import Batch, Lanes, Lazy
+from skewcheck.sources.batch import Batch, Lanes, Lazy, leading
 from skewcheck.sources.content import opened
 from skewcheck.sources.payload import unpack
 from skewcheck.sources.trouble import damaged, twice
@@ -182,14 +182,25 @@ class _Columns(Lazy):
     def __len__(self) -> int:
         return len(self._names) + len(self._beside)
 
+    def first(self, name: str, rows: int) -> pa.Array | Lanes:
+        if name in self._beside or (self._groups[0] == 0 and name in self._source.kept):
+            kept = self._beside.get(name)
+            return leading(self._source.kept[name] if kept is None else kept, rows)
+        return plain(next(self._batches(rows, [self._names[name]])).column(0))
+
+    def _batches(self, rows: int, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        groups = list(self._groups)
+        with _named_errors(self._source.file.name):
+            yield from self._reader.iter_batches(
+                rows, row_groups=groups, columns=names, use_threads=False
+            )
+
     def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
         if self._groups[0] == 0 and sum(self._source.groups[: len(self._groups)]) <= KEPT:
             self._source.kept.update(self._all())
             found = {name: array.slice(0, rows) for name, array in self._source.kept.items()}
             return self._with_path(found, rows)
-        with _named_errors(self._source.file.name):
-            groups = list(self._groups)
-            batch = next(self._reader.iter_batches(rows, row_groups=groups, use_threads=False))
+        batch = next(self._batches(rows))
         found = {name: plain(batch.column(inside)) for name, inside in self._names.items()}
         return self._with_path(found, rows)
 
