@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import skewcheck
@@ -127,6 +127,7 @@ def test_unknown_categories_and_other_types_share_a_coarse_cell() -> None:
     assert coarse(pa.array([1.5, 2.0]), cut).tolist() == [OTHER, OTHER]
 
 
+@example(values=[1.7976931348623157e308, -9.9792015476736e291])
 @given(st.lists(st.none() | st.floats() | st.booleans() | st.text(max_size=3), max_size=30))
 @settings(max_examples=100, deadline=None)
 def test_every_row_of_any_type_has_a_coarse_cell(values: list[Any]) -> None:
