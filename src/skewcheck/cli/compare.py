@@ -158,7 +158,7 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     if folder is not None:
         ready(folder)
 
-    Thread(target=_load_renderers, daemon=True).start()
+    Thread(target=_load_renderers, args=(options["quiet"],), daemon=True).start()
     with bar(not (options["no_progress"] or options["quiet"])) as progress:
         run = pipeline.compare(
             train,
@@ -178,9 +178,12 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     return Compared(run, report.build(run), config, targets, before, folder)
 
 
-def _load_renderers() -> None:
+def _load_renderers(quiet: bool) -> None:
     """Import beside the reading what the end of the run needs."""
-    from skewcheck.render import json, terminal  # noqa: F401
+    from skewcheck.render import json  # noqa: F401
+
+    if not quiet:
+        from skewcheck.render import terminal  # noqa: F401
 
 
 def printed(
