@@ -12,11 +12,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import skewcheck
-from skewcheck.breakdown import BUCKETS, REST, breakdowns, coarse, cut_of, grouped, spelled
+from skewcheck.breakdown import (
+    BUCKETS,
+    REST,
+    breakdowns,
+    coarse,
+    cut_of,
+    grouped,
+    spelled,
+    step_of,
+)
 from skewcheck.engines.local import fold
 from skewcheck.peek import first_rows, plan
 from skewcheck.profile import Profile
@@ -118,6 +127,7 @@ def test_unknown_categories_and_other_types_share_a_coarse_cell() -> None:
     assert coarse(pa.array([1.5, 2.0]), cut).tolist() == [OTHER, OTHER]
 
 
+@example(values=[1.7976931348623157e308, -9.9792015476736e291])
 @given(st.lists(st.none() | st.floats() | st.booleans() | st.text(max_size=3), max_size=30))
 @settings(max_examples=100, deadline=None)
 def test_every_row_of_any_type_has_a_coarse_cell(values: list[Any]) -> None:
@@ -213,3 +223,46 @@ def test_rows_paired_by_key_are_counted_by_group_as_rows_that_are_not(
         one, other = (getattr(run, side).profile for run in (paired, alone))
         assert one.groups == other.groups and one.groups["day"].total() == rows
         assert one.blocks == other.blocks and one.blocks["day"]
+
+
+@given(
+    ticks=st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=50),
+    unit=st.sampled_from(["s", "ms", "us"]),
+    by=st.sampled_from([("day", 10), ("hour", 13)]),
+)
+@settings(max_examples=60, deadline=None)
+def test_times_in_order_fall_into_the_spans_that_they_fall_into_in_any_order(
+    ticks: list[int], unit: str, by: tuple[str, int]
+) -> None:
+    name, letters = by
+    ordered = sorted(t % 4 * 10**9 + t % 10**8 for t in ticks)
+    for times in (ordered, ordered[::-1]):
+        found = grouped(name, pa.array(times, pa.timestamp(unit)))
+        seconds = np.array(times, f"M8[{unit}]").astype("M8[s]")
+        spelled_ = [str(moment)[:letters] for moment in seconds]
+        assert [found.labels[code] for code in found.codes] == spelled_
+        counted = zip(found.labels, found.counts().tolist(), strict=True)
+        assert {label: n for label, n in counted if n} == Counter(spelled_)
+
+
+def test_flags_are_coarse_cells_and_groups_as_their_spelling_is() -> None:
+    flags = pa.array([True, None, False, False])
+    cut = Cut.of_labels(["false", "false", "true"])
+    assert coarse(flags, cut).tolist() == [FIRST + 1, NULL, FIRST, FIRST]
+    found = grouped("label", flags)
+    assert [None if c < 0 else found.labels[c] for c in found.codes] == ["1", None, "0", "0"]
+    assert found.counts().tolist() == [2, 1]
+
+
+def test_a_sample_that_knows_how_many_rows_will_come_is_the_one_that_does_not() -> None:
+    rows = 200_000
+    made = source({"x": pa.array(np.arange(rows))}, size=30_000)
+    laid = plan(first_rows(made), dict(made.declared))
+    samples = [
+        fold(made, replace(laid, step=step), workers=2).sample for step in (1, step_of(rows))
+    ]
+    assert step_of(rows) > 1
+    found = [
+        sorted(x for _, kept in s.batches for x in pa.array(kept["x"]).to_pylist()) for s in samples
+    ]
+    assert found[0] == found[1] and samples[0].step == samples[1].step

@@ -136,7 +136,7 @@ def test_without_labels_in_serve_the_score_says_it_and_train_calibrates_it() -> 
     assert found["train"]["per_decision"] == pytest.approx(worth.mean(), abs=0.05)
     assert found["serve"]["per_decision"] == pytest.approx(worth[:8000].mean(), abs=0.05)
     said = next(s for s in result.report.sections if s.name == "value").sentences
-    assert any("calibrated on the first 8,192 rows of train with label" in s for s in said)
+    assert any("calibrated on 20,000 rows of train with label" in s for s in said)
 
 
 def test_without_any_label_the_score_is_taken_at_its_word_and_that_is_said() -> None:

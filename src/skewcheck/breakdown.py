@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -42,14 +42,30 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The group of each row of a batch: a place in ``labels``, -1 where it has none."""
+    """The group of each row of a batch: a place in ``labels``, -1 where it has none.
+
+    ``sizes`` are the rows of each group, where they are known without counting.
+    """
 
     labels: Sequence[str]
     codes: Codes
+    sizes: Codes | None = None
+    _taken: dict[tuple[int, int], Groups] = field(default_factory=dict, repr=False, compare=False)
+
+    def counts(self) -> Codes:
+        """Return how many rows each group has."""
+        if self.sizes is not None:
+            return self.sizes
+        return np.bincount(self.codes + 1, minlength=len(self.labels) + 1)[1:]
 
     def taken(self, rows: slice) -> Groups:
-        """Return the groups of some rows."""
-        return Groups(self.labels, self.codes[rows])
+        """Return the groups of some rows, the same for every column of a batch."""
+        if rows.step == 1:
+            return self
+        key = (rows.start, rows.step)
+        if key not in self._taken:
+            self._taken[key] = Groups(self.labels, self.codes[rows])
+        return self._taken[key]
 
 
 def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
@@ -93,24 +109,34 @@ def _hours(values: pa.Array | Lanes) -> Groups:
 
 def _spans(values: pa.Array | Lanes, seconds: int, letters: int) -> Groups:
     """Return the day or hour of each row, written as ISO 8601 does."""
-    spans, known = _whole(values, seconds)
-    first, codes = _ranked(spans)
+    sizes = None
+    if isinstance(values, Lanes) or (times := _ticks(values)) is None:
+        spans = np.floor(moments(values) / seconds)
+        known = np.abs(spans) < 1e11 / seconds  # the year 5138; NaN is not known
+        first, codes = _ranked(np.where(known, spans, 0).astype(np.int64))
+        codes = np.where(known, codes, -1)
+    else:
+        first, codes, sizes = _in_order(times, seconds * UNITS[values.type.unit])
     labels = [str(np.datetime64(int(span) * seconds, "s"))[:letters] for span in first]
-    return Groups(labels, codes if known is None else np.where(known, codes, -1))
+    return Groups(labels, codes, sizes)
 
 
-def _whole(values: pa.Array | Lanes, seconds: int) -> tuple[Codes, NDArray[np.bool_] | None]:
-    """Return how many whole spans lie before each time, and for which rows that is known."""
-    whole = not isinstance(values, Lanes) and not values.null_count
-    if not isinstance(values, Lanes) and whole and pa.types.is_timestamp(values.type):
-        length = np.int64(seconds * UNITS[values.type.unit])
-        times = values.view(pa.int64()).to_numpy(zero_copy_only=False)
-        if len(times) and times.min() // length == times.max() // length:
-            return np.full(len(times), times[0] // length), None
-        return times // length, None
-    spans = np.floor(moments(values) / seconds)
-    known = np.abs(spans) < 1e11 / seconds  # the year 5138; NaN is not known
-    return np.where(known, spans, 0).astype(np.int64), known
+def _ticks(values: pa.Array) -> Codes | None:
+    """Return timestamps as whole numbers; None where some are null, or they are none."""
+    if values.null_count or not len(values) or not pa.types.is_timestamp(values.type):
+        return None
+    return np.asarray(values.view(pa.int64()).to_numpy(zero_copy_only=False))
+
+
+def _in_order(times: Codes, length: int) -> tuple[Codes, Codes, Codes | None]:
+    """Return the different spans, the place of each time's, and their sizes if times are sorted."""
+    low, high = int(times.min()) // length, int(times.max()) // length
+    if high - low >= len(times) or not (low == high or (times[1:] >= times[:-1]).all()):
+        return *_ranked(times // np.int64(length)), None
+    starts = np.searchsorted(times, np.arange(low + 1, high + 1) * length)
+    sizes = np.diff(starts, prepend=0, append=len(times))
+    spans = np.flatnonzero(sizes)
+    return low + spans, np.repeat(np.arange(len(spans)), sizes[spans]), sizes[spans]
 
 
 def _ranked(spans: Codes) -> tuple[Codes, Codes]:
@@ -119,9 +145,9 @@ def _ranked(spans: Codes) -> tuple[Codes, Codes]:
         return spans, spans
     low = int(spans.min())
     if int(spans.max()) - low < 1 << 20:
-        seen = np.bincount(spans - low) > 0
-        place = np.cumsum(seen) - 1
-        return np.flatnonzero(seen) + low, place[spans - low]
+        above = spans - low
+        seen = np.bincount(above) > 0
+        return np.flatnonzero(seen) + low, (np.cumsum(seen) - 1)[above]
     first, codes = np.unique(spans, return_inverse=True)
     return first, codes.astype(np.int64)
 
@@ -136,6 +162,9 @@ def _values(values: pa.Array | Lanes) -> Groups:
     """Return each row's value as text, the first GROUPS of them; without one, no group."""
     if isinstance(values, Lanes):
         encoded = spelled(values).dictionary_encode()
+    elif pa.types.is_boolean(values.type):
+        flags = pc.fill_null(values.cast(pa.int8()), -1)
+        return Groups(("0", "1"), flags.to_numpy(zero_copy_only=False).astype(np.int64))
     elif pa.types.is_dictionary(values.type):
         encoded = values
     else:
@@ -186,7 +215,7 @@ def coarse(values: pa.Array | Lanes, cut: Cut) -> Codes:
         codes[values.states == State.OTHER] = OTHER
         codes[values.states == State.NUMBER] = cut.numbers(values.numbers)
         codes[values.states == State.TEXT] = cut.texts(values.texts.to_pylist())
-        codes[values.states == State.BOOLEAN] = cut.texts(map(_flag, values.booleans.tolist()))
+        codes[values.states == State.BOOLEAN] = _flags(values.booleans, cut)
         return codes
     codes = _coarse_array(values, cut)
     if values.null_count:
@@ -207,7 +236,7 @@ def _coarse_array(values: pa.Array, cut: Cut) -> Codes:
         numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return cut.numbers(numbers)
     if pa.types.is_boolean(kind):
-        return cut.texts("" if x is None else _flag(x) for x in values.to_pylist())
+        return _flags(pc.fill_null(values, False).to_numpy(zero_copy_only=False), cut)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         encoded = values.dictionary_encode()
         return (
@@ -217,6 +246,11 @@ def _coarse_array(values: pa.Array, cut: Cut) -> Codes:
         )
     # Times and lists: that there is one is all that is counted.
     return np.full(len(values), FIRST if pa.types.is_temporal(kind) else OTHER, np.int64)
+
+
+def _flags(values: NDArray[np.bool_], cut: Cut) -> Codes:
+    false, true = cut.texts(map(_flag, (False, True))).tolist()
+    return np.where(values, np.int64(true), np.int64(false))
 
 
 def _flag(value: bool) -> str:

@@ -142,8 +142,9 @@ def some_keys(source: Source, names: Sequence[str]) -> Hashes:
     found = [np.zeros(0, np.uint64)]
     for part in source.parts[:: max(1, len(source.parts) // PLACES)]:
         for batch in part.batches(Ledger()):
-            columns = {name: batch.columns[name] for name in names if name in batch.columns}
-            some = Batch(batch.rows, columns, batch.container, batch.offset).head(SOME)
+            rows = min(batch.rows, SOME)
+            columns = {name: batch.first(name, rows) for name in names if name in batch.columns}
+            some = Batch(rows, columns, batch.container, batch.offset)
             hashes, whole = key_hashes(some, names)
             found.append(hashes[whole])
             break

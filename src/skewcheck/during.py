@@ -108,6 +108,9 @@ class _Taken(Lazy):
     def __getitem__(self, name: str) -> pa.Array | Lanes:
         return _some(self._columns[name], self._rows)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
 

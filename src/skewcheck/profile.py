@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from skewcheck.breakdown import WHOLE, By, Groups, coarse, grouped, some, thinned
+from skewcheck.breakdown import MOST, WHOLE, By, Groups, coarse, grouped, some, thinned
 from skewcheck.column import ColumnProfile, ColumnSpec
 from skewcheck.ledger import Ledger
+from skewcheck.rowsample import MOST as SAMPLED
 from skewcheck.rowsample import RowSample, taken
 from skewcheck.schema import Column, Kind, Role
 from skewcheck.sources.batch import Batch, Lanes
@@ -100,10 +101,17 @@ class Profile:
     splits: dict[str, dict[str, dict[str, ColumnProfile]]] = field(default_factory=dict)
     pairs: Beside | None = field(default=None, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        """Start the sample at the step that so many rows will need at least."""
+        if self.plan.step > 1:
+            self.sample.step = self.plan.step * MOST // SAMPLED
+
     def add(self, batch: Batch, skip: frozenset[str] = frozenset()) -> None:
         """Count one batch, without the columns to skip."""
         places = self.sample.places(batch.offset, batch.rows)
-        there, kept = pa.array(places), {}
+        rows = thinned(batch.offset, batch.rows, self.plan.step)
+        inside, kept = (places - rows.start) // rows.step, {}
+        there = pa.array(inside)
         grouping = {by.of for by in self.plan.by}
         held = {name: batch.columns[name] for name in grouping & batch.columns.keys()}
         parts = self.grouped(held)
@@ -111,8 +119,8 @@ class Profile:
             if name in skip:
                 continue
             values = held[name] if name in held else batch.columns[name]
-            self.count(name, values, batch.offset, parts)
-            kept[name] = taken(values, places, there)
+            thin = self.count(name, values, batch.offset, parts)
+            kept[name] = taken(thin, inside, there)
         self.lacking(batch.columns, batch.offset, parts)
         self.sample.add(places + batch.offset, kept)
         self.rows += batch.rows
@@ -123,45 +131,47 @@ class Profile:
         for by in self.plan.by:
             if by.of in columns:
                 groups = grouped(by.name, columns[by.of])
-                counts = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
+                counts = zip(groups.labels, groups.counts().tolist(), strict=True)
                 own = self.groups.setdefault(by.name, Counter())
-                own.update({k: n for k, n in zip(groups.labels, counts.tolist(), strict=True) if n})
+                own.update({label: n for label, n in counts if n})
                 found.append((by, groups))
         return tuple(found)
 
-    def count(self, name: str, values: pa.Array | Lanes, offset: int, parts: Parts = ()) -> None:
-        """Count a batch of one column, by group too."""
+    def count(
+        self, name: str, values: pa.Array | Lanes, offset: int, parts: Parts = ()
+    ) -> pa.Array | Lanes:
+        """Count a batch of one column, by group too; return every ``step``-th row of it."""
         column = self.columns.get(name)
         if column is None:
             column = self.columns[name] = ColumnProfile(self.plan.spec(name))
         column.add(values, offset)
-        cells = None
+        total = len(values.states) if isinstance(values, Lanes) else len(values)
+        rows = thinned(offset, total, self.plan.step)
+        thin, cells = some(values, rows, total), None
         for by, groups in parts:
             if name not in by.columns:
                 continue
-            step = max(1, self.plan.step // WHOLE) if by.whole else self.plan.step
-            rows = thinned(offset, len(groups.codes), step)
-            part = some(values, rows, len(groups.codes))
             if by.whole:
-                self._split(by.name, name, part, groups.taken(rows))
+                more = thinned(offset, total, max(1, self.plan.step // WHOLE))
+                self._split(by.name, name, some(values, more, total), groups.taken(more))
                 continue
             if cells is None:
-                cells = coarse(part, self.plan.spec(name).cut)
+                cells = coarse(thin, column.spec.cut)
             block = self.blocks.setdefault(by.name, {}).setdefault(name, Blocks())
-            block.add(groups.labels, groups.codes[rows], cells)
+            block.add(groups.labels, groups.taken(rows).codes, cells)
+        return thin
 
     def lacking(self, there: Collection[str], offset: int, parts: Parts) -> None:
         """Count the rows of a batch as null, by group, in columns that it does not have."""
         for by, groups in parts:
             for name in () if by.whole else by.columns - set(there):
-                codes = groups.codes[thinned(offset, len(groups.codes), self.plan.step)]
+                codes = groups.taken(thinned(offset, len(groups.codes), self.plan.step)).codes
                 block = self.blocks.setdefault(by.name, {}).setdefault(name, Blocks())
                 block.add(groups.labels, codes, np.full(len(codes), NULL, np.int64))
 
     def _split(self, by: str, name: str, values: pa.Array | Lanes, groups: Groups) -> None:
         parts = self.splits.setdefault(by, {}).setdefault(name, {})
-        counts = np.bincount(groups.codes + 1, minlength=len(groups.labels) + 1)[1:]
-        for group in np.flatnonzero(counts).tolist():
+        for group in np.flatnonzero(groups.counts()).tolist():
             label = groups.labels[group]
             if label not in parts:
                 parts[label] = ColumnProfile(self.plan.spec(name))

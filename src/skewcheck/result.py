@@ -95,6 +95,17 @@ class Result:
         """Write the report as a comment for a pull request; whole, or not at all."""
         self._save("markdown", path)
 
+    def add_to_evidently(
+        self, workspace: str | os.PathLike[str], project: str = "skewcheck"
+    ) -> Path:
+        """Add the run to an Evidently workspace, and return the file of its snapshot.
+
+        Needs ``skewcheck[evidently]``; switches Evidently's telemetry off in this process.
+        """
+        from skewcheck.render.evidently import add
+
+        return add(self.report, workspace, project)
+
     def _save(self, name: str, path: str | os.PathLike[str]) -> None:
         write(import_module(f"skewcheck.render.{name}").render(self.report), Path(path))
 

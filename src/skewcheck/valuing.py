@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -12,20 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from skewcheck.breakdown import spelled
+from skewcheck.breakdown import By, spelled, step_of
+from skewcheck.column import ColumnProfile
 from skewcheck.deciding import beside, name_of, numbers_of, score_of
+from skewcheck.engines.local import fold
 from skewcheck.gains import COLUMN, Gains
 from skewcheck.labelled import NEGATIVE, POSITIVE, WAY
 from skewcheck.opened import Opened
+from skewcheck.peek import plan
 from skewcheck.policy import Policy
 from skewcheck.schema import Column, Kind, Role, Schema
-from skewcheck.sources.batch import Batch, Lanes
+from skewcheck.sources.batch import Lanes
 from skewcheck.sources.derived import Derivation
 from skewcheck.statistics.chances import Chances
 from skewcheck.statistics.outcomes import Outcomes
 
 Values = NDArray[np.float64]
 Cells: TypeAlias = pa.Array | Lanes
+NONE = np.zeros(0, np.int64)
 FEWEST = 10  # rows of either class that a calibration rests on
 
 
@@ -57,7 +61,7 @@ def basis(sides: Sequence[Opened], schema: Schema, policy: Policy) -> Basis | No
         return Basis("neither labels on both sides nor a score")
     train = sides[0]
     for own in schema.names(Role.LABEL):
-        found = _outcomes(train.head, own, score)
+        found = _outcomes(train, own, score)
         if found is not None and min(found.events, found.n - found.events) >= FEWEST:
             return _calibrated(found, own, score)
     return _promised(sides, score)
@@ -71,7 +75,7 @@ def _calibrated(found: Outcomes, label: str, score: str) -> Basis:
     fit = recalibrated(found)
     if fit is None:
         return _plain(score)
-    rows = f"the first {found.n:,} rows of train with {label}"
+    rows = f"{found.n:,} rows of train with {label}"
     return Basis(
         f"by {score}, calibrated on {rows}: labels are not on both sides",
         score,
@@ -161,17 +165,31 @@ def _labelled(side: Opened, label: str) -> bool:
     )
 
 
-def _outcomes(head: Sequence[Batch], label: str, score: str) -> Outcomes | None:
-    """Return the outcomes of a side's first rows that have label and score."""
-    both = [
-        (b.columns[score], b.columns[label]) for b in head if {score, label} <= b.columns.keys()
-    ]
-    if not both:
+def _outcomes(side: Opened, label: str, score: str) -> Outcomes | None:
+    """Return the outcomes of a side's rows that have label and score; reads these columns."""
+    known = _by_label(side, label, score)
+    if known is None:
         return None
-    scores = np.concatenate([numbers_of(score) for score, _ in both])
-    yes = np.concatenate([truths(label) for _, label in both])
-    known = np.isfinite(scores) & np.isfinite(yes)
-    values, place = np.unique(scores[known], return_inverse=True)
-    rows = np.bincount(place, minlength=len(values))
-    positives = np.bincount(place[yes[known] > 0], minlength=len(values))
-    return Outcomes.exact(values, positives, rows - positives)
+    parts = {word: part.numbers for word, part in known.items() if np.isfinite(_truth(word))}
+    cells = np.unique(np.concatenate([NONE, *(part.counts()[0] for part in parts.values())]))
+    rows = {0.0: np.zeros(len(cells), np.int64), 1.0: np.zeros(len(cells), np.int64)}
+    for word, part in parts.items():
+        own, counts = part.counts()
+        rows[_truth(word)][np.searchsorted(cells, own)] += counts
+    if not len(cells):
+        return None
+    spec = next(iter(parts.values())).spec
+    low, high = spec.edges(cells)
+    return Outcomes(low, low / 2 + high / 2, high, rows[1.0], rows[0.0])
+
+
+def _by_label(side: Opened, label: str, score: str) -> Mapping[str, ColumnProfile] | None:
+    """Return the profiles of the score by label."""
+    if side.profile:
+        return side.profile.splits.get(WAY, {}).get(score)
+    if side.source is None or side.once or not {label, score} <= side.kinds.keys():
+        return None
+    by = By(WAY, label, frozenset({score}), whole=True)
+    laid = replace(plan(side.head, {score: Kind.NUMBER}), by=(by,), step=step_of(side.source.rows))
+    rest = frozenset(side.kinds) - {score}
+    return fold(side.source, laid, skip=rest).finish().splits.get(WAY, {}).get(score)

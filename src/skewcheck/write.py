@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -67,6 +68,31 @@ def refuse(target: str | os.PathLike[str]) -> None:
         raise OutputError(
             f"{_name(path)}: is not a regular file; give a file name, or - for standard output"
         )
+
+
+def ready_folder(path: Path, use: str) -> None:
+    """Make the folder if it is not there, and see that a file can be made in it.
+
+    Raises:
+        OutputError: it cannot; said before the work rather than after it. ``use`` is what the
+            folder is for.
+    """
+    probe = path / f".skewcheck-{os.urandom(8).hex()}.tmp"
+    try:
+        path.mkdir(exist_ok=True)
+        with probe.open("xb"):
+            pass
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(_unkept(path, use, error)) from error
+
+
+def _unkept(path: Path, use: str, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    advice = "name a folder that can be written"
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        advice = "create the folder it lies in first"
+    return f"{use} {safe(path, 200)}: nothing can be kept there ({reason}); {advice}"
 
 
 def _flush(fill: Callable[[IO[bytes]], Any], path: Path) -> None:

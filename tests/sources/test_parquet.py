@@ -222,3 +222,29 @@ def test_a_file_without_rows_is_a_source_without_rows(tmp_path: Path) -> None:
     source = open_source(save(tmp_path / "x", pa.table({"a": pa.array([], pa.float64())})))
     assert rows(source)[0] == []
     assert source.declared == {"a": Kind.NUMBER}
+
+
+def test_a_column_is_neither_decoded_to_know_that_it_is_there_nor_for_its_first_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(tmp_path / "x", {"i": list(range(900))}, row_group_size=300)
+    source = open_source(path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a whole column was decoded")
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", refuse)
+    for batch in source.parts[0].batches(Ledger()):
+        assert "i" in batch.columns and "j" not in batch.columns
+        values = batch.first("i", 4)
+        assert isinstance(values, pa.Array) and values.to_pylist() == [0, 1, 2, 3]
+
+
+def test_the_first_part_is_looked_at_and_counted_from_one_decoding(tmp_path: Path) -> None:
+    table = {"i": list(range(900)), "t": ["a", "b", "c"] * 300}
+    source = open_source(save(tmp_path / "x", table, row_group_size=300))
+    for batch in source.parts[0].batches(Ledger()):
+        head = batch.head(5).columns["i"]
+        assert isinstance(head, pa.Array) and head.to_pylist() == [0, 1, 2, 3, 4]
+    assert rows(source)[0] == [{"i": i, "t": "abc"[i % 3]} for i in range(900)]
+    assert rows(source)[0] == [{"i": i, "t": "abc"[i % 3]} for i in range(900)]

@@ -35,6 +35,7 @@ from skewcheck.cli.options import (
 from skewcheck.cli.outputs import asked, check, mark_incomplete, output_options, write_files
 from skewcheck.cli.progress import bar
 from skewcheck.cli.streams import deliver, say
+from skewcheck.cli.workspace import add_to_workspace, check_workspace, workspace_options
 from skewcheck.errors import ConfigError, UsageError
 from skewcheck.write import STDOUT
 
@@ -60,6 +61,7 @@ OPTIONS = (
     click.option(
         "--history", metavar="DIR", help="Keep the run in this folder, and tell of others."
     ),
+    workspace_options,
     click.option(
         "--exit-zero", is_flag=True, help="Exit 0 also when the policy fails or is unsure."
     ),
@@ -125,6 +127,7 @@ def compare(command: str | None, /, **options: Any) -> int:
     code = 0 if options["exit_zero"] else done.report.exit_code
     write_files(done.report, done.targets)
     done.keep()
+    add_to_workspace(done.report, options)
     code = printed(done.report, code, done.targets, options)
     return announce(done.report, code, done.before, options)
 
@@ -152,6 +155,7 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     check(targets.values(), [str(path) for path in inputs if path])
     folder = options["history"] or config.history
     mark_incomplete(targets)
+    check_workspace(options, [str(path) for path in inputs if path])
 
     from skewcheck import pipeline, report
     from skewcheck.history.tonight import ready, recalled
@@ -159,7 +163,7 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     if folder is not None:
         ready(folder)
 
-    Thread(target=_load_renderers, daemon=True).start()
+    Thread(target=_load_renderers, args=(options["quiet"],), daemon=True).start()
     with bar(not (options["no_progress"] or options["quiet"])) as progress:
         run = pipeline.compare(
             train,
@@ -179,9 +183,12 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     return Compared(run, report.build(run), config, targets, before, folder, reported)
 
 
-def _load_renderers() -> None:
+def _load_renderers(quiet: bool) -> None:
     """Import beside the reading what the end of the run needs."""
-    from skewcheck.render import json, terminal  # noqa: F401
+    from skewcheck.render import json  # noqa: F401
+
+    if not quiet:
+        from skewcheck.render import terminal  # noqa: F401
 
 
 def printed(

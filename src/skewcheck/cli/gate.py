@@ -14,6 +14,7 @@ from skewcheck.cli.announce import announce
 from skewcheck.cli.compare import compared, comparing, printed
 from skewcheck.cli.outputs import write_files
 from skewcheck.cli.streams import deliver
+from skewcheck.cli.workspace import add_to_workspace
 from skewcheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def gate(command: str | None, /, **options: Any) -> int:
     report = _under(answer, done.report)
     write_files(report, done.targets)
     done.keep()
+    add_to_workspace(report, options)
     code = 0 if options["exit_zero"] else answer.exit_code
     code = printed(report, code, done.targets, options)
     if not options["quiet"] and not done.stdout:

@@ -74,7 +74,7 @@ def check(targets: Iterable[str | None], inputs: Iterable[str]) -> None:
         raise UsageError(f"{files[0]} is named for two outputs; name two files")
     for file in files:
         for given in inputs:
-            _keep_apart(file, given)
+            keep_apart(file, given)
         refuse(file)
 
 
@@ -101,7 +101,7 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _keep_apart(target: Path, given: str) -> None:
+def keep_apart(target: Path, given: str) -> None:
     """Raise UsageError when the target is an input, or in a folder of inputs."""
     resolved, folder = _real(target), Path(given)
     if has_magic(given) and not folder.exists():

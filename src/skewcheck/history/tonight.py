@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from dataclasses import replace
@@ -21,6 +20,7 @@ from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
 from skewcheck.verdict import Outcome
+from skewcheck.write import ready_folder
 
 SHOWN = 30  # nights that a report looks back on
 QUIET = (Outcome.PASS, Outcome.UNJUDGED)
@@ -105,23 +105,7 @@ def ready(folder: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: it cannot; said before the work rather than after it.
     """
-    path = Path(folder)
-    probe = path / f".skewcheck-{os.urandom(8).hex()}.tmp"
-    try:
-        path.mkdir(exist_ok=True)
-        with probe.open("xb"):
-            pass
-        probe.unlink()
-    except OSError as error:
-        raise OutputError(_cannot(path, error)) from error
-
-
-def _cannot(path: Path, error: OSError) -> str:
-    reason = error.strerror or str(error)
-    advice = "name a folder that can be written"
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        advice = "create the folder it lies in first"
-    return f"history {safe(path, 200)}: nothing can be kept there ({reason}); {advice}"
+    ready_folder(Path(folder), "history")
 
 
 def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:

@@ -135,11 +135,10 @@ def _said(found: Mapping[str, Figure], unit: str) -> Iterator[str]:
         serve = found["serve"]
         yield f"A decision in serve is worth {_per(serve, unit)}{_daily(serve, unit)}"
     if "serve less train" in found:
-        less = found["serve less train"]
-        known = "" if less.low > 0 or less.high < 0 else "; it may be nothing"
-        word = "more" if less.value > 0 else "less"
-        size = wording.number(abs(less.value), 3)
-        yield f"That is {size} {unit} {word} than in train ({_ends(less)}){known}"
+        change = found["serve less train"]
+        word, size = ("more", change) if change.value > 0 else ("less", _turned(change))
+        unsure = "; it may be nothing" if change.low <= 0 <= change.high else ""
+        yield f"That is {_per(size, unit)} {word} than in train{unsure}"
     if "lost to flips" in found:
         yield _flips(found["lost to flips"], unit)
 

@@ -57,8 +57,21 @@ class Lanes:
         )
 
 
+def leading(values: pa.Array | Lanes, rows: int) -> pa.Array | Lanes:
+    """Return the first rows of a column."""
+    return values.taken(np.arange(rows)) if isinstance(values, Lanes) else values.slice(0, rows)
+
+
 class Lazy(Mapping[str, "pa.Array | Lanes"]):
     """Columns that are decoded when they are asked for, while their part is being read."""
+
+    @abstractmethod
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a column, without decoding it as a Mapping would."""
+
+    def first(self, name: str, rows: int) -> pa.Array | Lanes:
+        """Return the first rows of one column, decoding little more where that can be."""
+        return leading(self[name], rows)
 
     @abstractmethod
     def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
@@ -89,6 +102,12 @@ class Batch:
             for name, values in self.columns.items()
         }
         return Batch(len(rows), columns, self.container, self.offset)
+
+    def first(self, name: str, rows: int) -> pa.Array | Lanes:
+        """Return the first rows of a column that is there."""
+        if isinstance(self.columns, Lazy):
+            return self.columns.first(name, rows)
+        return leading(self.columns[name], rows)
 
     def head(self, rows: int) -> Batch:
         """Return the first rows as a batch, decoded."""

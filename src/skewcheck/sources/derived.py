@@ -44,6 +44,9 @@ class _Columns(Lazy):
             return self._derivation.made(self._inner)
         return self._inner[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name == self._derivation.name or name in self._inner
+
     def __iter__(self) -> Iterator[str]:
         yield from self._inner
         yield self._derivation.name

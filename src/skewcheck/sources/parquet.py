@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from skewcheck.formats import Event, Layout
 from skewcheck.ledger import Ledger
 from skewcheck.sources.arrays import columns, plain, skeleton, with_partitions
-from skewcheck.sources.batch import Batch, Lanes, Lazy
+from skewcheck.sources.batch import Batch, Lanes, Lazy, leading
 from skewcheck.sources.content import opened
 from skewcheck.sources.payload import unpack
 from skewcheck.sources.trouble import damaged, twice
@@ -21,7 +21,7 @@ from skewcheck.sources.walk import File
 
 ROWS = 131_072
 PART = 1 << 17  # rows below which neighbouring row groups are read as one part
-KEPT = 1 << 18  # rows of a first row group that is decoded once, for a look and for counting
+KEPT = 1 << 18  # rows of a first part that is decoded once, for a look and for counting
 REPEATED = 4  # bytes a text may take in the file to be read as a dictionary
 ERRORS = (pa.ArrowException, OSError, ValueError, MemoryError)
 
@@ -30,8 +30,8 @@ ERRORS = (pa.ArrowException, OSError, ValueError, MemoryError)
 class ParquetFile:
     """A Parquet file and what its footer says: schema, rows of each group, its text columns.
 
-    ``kept`` are the columns of the first row group that were decoded for a look at the first rows
-    and wait to be counted, where that group is small enough to be kept.
+    ``kept`` are the columns of the first part that were decoded for a look at the first rows and
+    wait to be counted, where that part is small enough to be kept.
     """
 
     file: File
@@ -116,19 +116,16 @@ class ParquetPart:
             yield from read(reader, ledger)
 
     def _by_column(self, reader: pq.ParquetFile, ledger: Ledger) -> Iterator[Batch]:
-        """Yield whole row groups, each column decoded when it is counted: it is still in cache."""
-        row, inside = self.first, self.source.schema.names
+        """Yield all row groups at once, each column decoded when it is counted: it is in cache."""
+        inside, rows = self.source.schema.names, self.known_rows
         names = {self.layout.name((name,)): name for name in inside}
         if len(names) < len(inside):
             raise twice(_repeated([self.layout.name((name,)) for name in inside]), self.name)
-        for group in self.groups:
-            rows = self.source.groups[group]
-            beside = with_partitions({}, self.source.file.partitions, rows, self.numbers)
-            ledger.count("ok", rows)
-            if rows:
-                found = _Columns(reader, (self.source, group), names, beside)
-                yield Batch(rows, found, self.name, row)
-            row += rows
+        beside = with_partitions({}, self.source.file.partitions, rows, self.numbers)
+        ledger.count("ok", rows)
+        if rows:
+            found = _Columns(reader, (self.source, self.groups), names, beside)
+            yield Batch(rows, found, self.name, self.first)
 
     def _by_row(self, reader: pq.ParquetFile, ledger: Ledger) -> Iterator[Batch]:
         """Yield batches of all columns, structs flattened and payloads of JSON text decoded."""
@@ -146,7 +143,7 @@ class ParquetPart:
 
 
 class _Columns(Lazy):
-    """The columns of one row group at a place (file, group).
+    """The columns of the row groups at a place (file, groups).
 
     ``names`` are their names in the file, ``beside`` are those of the path.
     """
@@ -154,24 +151,27 @@ class _Columns(Lazy):
     def __init__(
         self,
         reader: pq.ParquetFile,
-        place: tuple[ParquetFile, int],
+        place: tuple[ParquetFile, tuple[int, ...]],
         names: dict[str, str],
         beside: dict[str, pa.Array | Lanes],
     ) -> None:
         self._reader, self._names = reader, names
-        self._source, self._group = place
+        self._source, self._groups = place
         self._beside = {key: values for key, values in beside.items() if key not in names}
 
     def __getitem__(self, name: str) -> pa.Array | Lanes:
         if name in self._beside:
             return self._beside[name]
-        kept = self._source.kept.pop(name, None) if self._group == 0 else None
+        kept = self._source.kept.pop(name, None) if self._groups[0] == 0 else None
         return self._decoded(name) if kept is None else kept
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names or name in self._beside
 
     def _decoded(self, name: str) -> pa.Array | Lanes:
         with _named_errors(self._source.file.name):
-            found = self._reader.read_row_group(
-                self._group, columns=[self._names[name]], use_threads=False
+            found = self._reader.read_row_groups(
+                self._groups, columns=[self._names[name]], use_threads=False
             )
         return plain(_one(found.column(0)))
 
@@ -182,21 +182,32 @@ class _Columns(Lazy):
     def __len__(self) -> int:
         return len(self._names) + len(self._beside)
 
+    def first(self, name: str, rows: int) -> pa.Array | Lanes:
+        if name in self._beside or (self._groups[0] == 0 and name in self._source.kept):
+            kept = self._beside.get(name)
+            return leading(self._source.kept[name] if kept is None else kept, rows)
+        return plain(next(self._batches(rows, [self._names[name]])).column(0))
+
+    def _batches(self, rows: int, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        groups = list(self._groups)
+        with _named_errors(self._source.file.name):
+            yield from self._reader.iter_batches(
+                rows, row_groups=groups, columns=names, use_threads=False
+            )
+
     def head(self, rows: int) -> dict[str, pa.Array | Lanes]:
-        if self._group == 0 and self._source.groups[0] <= KEPT:
+        if self._groups[0] == 0 and sum(self._source.groups[: len(self._groups)]) <= KEPT:
             self._source.kept.update(self._all())
             found = {name: array.slice(0, rows) for name, array in self._source.kept.items()}
             return self._with_path(found, rows)
-        with _named_errors(self._source.file.name):
-            groups = [self._group]
-            batch = next(self._reader.iter_batches(rows, row_groups=groups, use_threads=False))
+        batch = next(self._batches(rows))
         found = {name: plain(batch.column(inside)) for name, inside in self._names.items()}
         return self._with_path(found, rows)
 
     def _all(self) -> dict[str, pa.Array | Lanes]:
         """Return all columns, decoded in parallel."""
         with _named_errors(self._source.file.name):
-            found = self._reader.read_row_group(self._group, use_threads=True)
+            found = self._reader.read_row_groups(self._groups, use_threads=True)
         return {name: plain(_one(found.column(inside))) for name, inside in self._names.items()}
 
     def _with_path(

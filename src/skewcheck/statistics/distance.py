@@ -97,12 +97,18 @@ def wasserstein(
     steps = np.diff(values) / scale
     f, g = np.cumsum(train)[:-1] / n, np.cumsum(serve)[:-1] / m
     # The larger of both variances: a side of a few rows does not know its own spread.
-    noise = np.sqrt(np.maximum(f * (1.0 - f), g * (1.0 - g))) @ steps * math.sqrt(1.0 / n + 1.0 / m)
-    error = 0.0 if radius is None else float((train / n + serve / m) @ radius) / scale
+    widest = np.sqrt(np.maximum(f * (1.0 - f), g * (1.0 - g)))
+    noise = _product(widest, steps) * math.sqrt(1.0 / n + 1.0 / m)
+    error = 0.0 if radius is None else _product(train / n + serve / m, radius) / scale
     # No row ever left one value: nothing is known about how far rows may be.
-    plug_in, deviation = float(np.abs(f - g) @ steps), float(noise) or math.inf
+    plug_in, deviation = _product(np.abs(f - g), steps), noise or math.inf
     bias = math.sqrt(2.0 / math.pi) * deviation
     return Distance(plug_in, bias, deviation, n, m, error=error)
+
+
+def _product(some: Values, others: Values) -> float:
+    """Return the inner product; that of BLAS wakes all cores, and its last bit depends on them."""
+    return float((some * others).sum())
 
 
 def spread(train: Counts, values: Values) -> float | None:

@@ -32,7 +32,7 @@ class Cut:
     def of_numbers(cls, values: NDArray[np.float64], alone: Iterable[float] = ()) -> Cut:
         """Return the cut into quantile bins of these numbers, frequent ones and ``alone`` apart."""
         seen = np.sort(values[np.isfinite(values)])
-        first = np.flatnonzero(np.diff(seen, prepend=np.nan) != 0)
+        first = np.flatnonzero(seen != np.append(np.nan, seen)[:-1])
         counts = np.diff(first, append=len(seen))
         edges = {*alone, *seen[first[counts >= max(2.0, ATOM * len(seen))]].tolist()}
         places = np.arange(1, BINS) * len(seen) // BINS
