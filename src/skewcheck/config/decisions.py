@@ -17,7 +17,10 @@ CHOSEN = ("not chosen", "chosen")
 
 
 class DecisionsTable(Struct, forbid_unknown_fields=True):
-    """What follows from a score; one of `bands`, `threshold`, `rate` and `top` says how."""
+    """What follows from a score; one of `bands`, `threshold`, `rate` and `top` says how.
+
+    What a decision is worth stands in [value].
+    """
 
     score: Annotated[
         str | UnsetType,
