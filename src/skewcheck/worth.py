@@ -1,4 +1,4 @@
-"""What each feature is worth to the model: by the policy, by logged attributions, by a replay."""
+"""What each feature is worth: by the policy, logged attributions, or the model itself."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skewcheck.column import ColumnProfile
+from skewcheck.manifest import Origin
 from skewcheck.run import Run
 from skewcheck.schema import Role
 
+SAID = {
+    Origin.MODEL: "the model's own gains",
+    Origin.ATTRIBUTIONS: "logged attributions",
+    Origin.PERMUTATION: "a permutation, the model asked again",
+}
 AFFIXES = (("shap_", ""), ("", "_shap"), ("attribution_", ""), ("contribution_", ""))
 
 
@@ -31,22 +37,25 @@ class Worth:
 
 
 def worth(run: Run) -> Worth:
-    """Return the importance of features: of the policy, else of attributions, else of a replay.
+    """Return the importance of features, from where the policy says it is to come from.
 
-    The sources are never mixed: their scales differ. An attribution's is its mean |value| in serve,
-    a replay's the mean |movement of the score| when the feature is swapped from serve to offline:
-    a feature that no pair differs in has none.
+    Where it does not say: the policy's own numbers, else logged attributions, else the model. The
+    sources are never mixed: their scales differ. An attribution's is its mean |value| in serve, a
+    model's what the feature gains in training, a permutation's the mean |movement of the score|
+    when its values are shuffled among the requests.
     """
+    asked = run.policy.manifest.origin
     given = run.policy.manifest.features.items()
     known = {name: f.importance for name, f in given if f.importance is not None}
     if known:
         return Worth("the policy", known)
-    logged = {name: _size(column) for name, column in attributions(run).items()}
-    if logged:
-        return Worth("logged attributions", logged)
-    moved = run.replay.ranking if run.replay else ()
-    found = {m.feature: m.absolute for m in moved if np.isfinite(m.absolute)}
-    return Worth("the model asked again", found) if found else Worth()
+    if asked in (None, Origin.ATTRIBUTIONS):
+        logged = {name: _size(column) for name, column in attributions(run).items()}
+        if logged:
+            return Worth(SAID[Origin.ATTRIBUTIONS], logged)
+    if run.replay and run.replay.origin and run.replay.importance:
+        return Worth(SAID[run.replay.origin], run.replay.importance)
+    return Worth()
 
 
 def attributions(run: Run) -> dict[str, ColumnProfile]:
