@@ -1,4 +1,4 @@
-"""How rows are counted by group as well: by day, by hour, by bucket of entities, by label."""
+"""How rows are counted by group as well: by day, by hour, by entities, label and segment."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
     compared = frozenset(c.name for c in schema if c.role.compared)
     scores = frozenset(schema.names(Role.SCORE))
     answers = frozenset(schema.names(Role.LATENCY))
+    agreement = frozenset(schema.names(Role.AGREEMENT))
     ways = (
         ("day", Role.TIME, compared | frozenset(schema.names(Role.LABEL)), False),
         ("hour", Role.TIME, answers, True),
@@ -80,6 +81,7 @@ def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
         ("version", Role.VERSION, answers, True),
         ("status", Role.STATUS, answers, True),
         ("label", Role.LABEL, scores, True),
+        ("segment", Role.SEGMENT, agreement, True),
     )
     found = []
     for name, role, columns, whole in ways:
