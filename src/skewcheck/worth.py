@@ -9,6 +9,7 @@ import numpy as np
 
 from skewcheck.column import ColumnProfile
 from skewcheck.manifest import Origin
+from skewcheck.roles.names import attributed
 from skewcheck.run import Run
 from skewcheck.schema import Role
 
@@ -17,7 +18,6 @@ SAID = {
     Origin.ATTRIBUTIONS: "logged attributions",
     Origin.PERMUTATION: "a permutation, the model asked again",
 }
-AFFIXES = (("shap_", ""), ("", "_shap"), ("attribution_", ""), ("contribution_", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,10 @@ def attributions(run: Run) -> dict[str, ColumnProfile]:
     features = set(run.schema.names(Role.FEATURE))
     columns = run.serve.profile.columns
     found: dict[str, ColumnProfile] = {}
-    for name in columns:
-        for before, after in AFFIXES:
-            inner = name[len(before) : len(name) - len(after)]
-            if name == f"{before}{inner}{after}" and inner != name and inner in features:
-                found.setdefault(inner, columns[name])
+    for name in run.schema.names(Role.ATTRIBUTION):
+        inner = attributed(name, features)
+        if inner is not None and name in columns:
+            found.setdefault(inner, columns[name])
     return {name: column for name, column in found.items() if column.states["number"]}
 
 

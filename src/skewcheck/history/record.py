@@ -19,7 +19,7 @@ from skewcheck.verdict import Judgement
 
 UNITS = (86_400, 3600, 60, 1)  # seconds to which the ends of a log are rounded
 INSTANT = 1e-3  # seconds before the end of a period that its last event may lie at
-JUDGED = (Role.FEATURE, Role.SCORE)
+JUDGED = (Role.FEATURE, Role.SCORE, Role.ATTRIBUTION)
 
 
 def record(run: Run, identity: str) -> StoredRun:
