@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from skewcheck import champion, valuing
+from skewcheck import champion, failing, valuing
 from skewcheck.ageing import with_ages, with_columns
 from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
@@ -207,12 +207,12 @@ def _derived(
     if decisions:
         schema = with_column(champion.aside(schema, decisions), decisions)
         schema = champion.with_column(schema, decisions)
-    schema = with_columns(schema, manifest)
+    schema = failing.with_columns(with_columns(schema, manifest))
     by = valuing.basis(both, schema, policy)
     schema = valuing.with_column(schema, policy, by)
 
     def derive(side: Opened) -> Opened:
-        side = with_ages(side, schema, manifest)
+        side = failing.with_failures(with_ages(side, schema, manifest), schema)
         if decisions is None:
             return side
         side = champion.with_champion(with_decisions(side, schema, decisions), schema, decisions)
