@@ -16,6 +16,7 @@ import skewcheck
 from skewcheck.config import parse
 from skewcheck.errors import ConfigError
 from skewcheck.layout import Matrix
+from skewcheck.render import html
 
 BANDS = 'bands = "approve < 0.2 <= review < 0.5 <= decline"\n'
 #: Ten requests by hand: the champion's decision of the fifth is unknown, the tenth has no score.
@@ -146,3 +147,45 @@ def test_a_champions_score_does_not_stand_for_the_challengers() -> None:
     serve = serve.select(["request_id", "x", "champion_score", "score"])
     for side in (train, train.drop_columns(["score"])):
         by_hand(compared(f'{BANDS}champion = "champion_score"', side, serve))
+
+
+def test_agreement_and_swap_set_are_told_by_segment() -> None:
+    """Four requests a segment by hand: in the north both agree, in the south they swap."""
+    score = [0.1, 0.1, 0.7, 0.7, 0.1, 0.1, 0.1, 0.7]
+    rival = [0.1, 0.1, 0.7, 0.7, 0.7, 0.7, 0.1, 0.1]
+    ids = {"request_id": [f"r{i}" for i in range(8)], "x": [float(i) for i in range(8)]}
+    train = pa.table({**ids, "score": score})
+    region = ["north"] * 4 + ["south"] * 4
+    serve = train.append_column("rival", [rival]).append_column("region", [region])
+    text = 'bands = "approve < 0.5 <= decline"\nchampion = "rival"\n[roles]\nsegment = ["region"]\n'
+    result = compared(text, train, serve)
+    south, north = section(result).data["champion"]["segments"]
+    assert (south["segment"], south["requests"], south["agreeing"]) == ("south", 4, 1)
+    assert (south["challenger_alone"], south["champion_alone"]) == (2, 1)
+    exact = stats.binomtest(1, 4).proportion_ci(0.9, "exact")
+    assert (south["low"], south["high"]) == pytest.approx((exact.low, exact.high))
+    assert (north["segment"], north["agreeing"], north["champion_alone"]) == ("north", 4, 0)
+    listing = next(
+        p for p in section(result).parts if p.title.startswith("Champion and challenger")
+    )
+    assert listing.rows[0][:3] == ("south", "4", "25.0 %")
+    assert "Champion and challenger by region" in html.render(result.report)
+
+
+def test_a_segment_of_hostile_text_is_set_as_text() -> None:
+    train, serve = ten(rival=RIVAL)
+    regions = ["<script>x</script>", "[red]b"] * 5
+    serve = serve.append_column("region", [regions])
+    text = f'{BANDS}champion = "rival"\n[roles]\nsegment = ["region"]\n'
+    result = compared(text, train, serve)
+    assert len(section(result).data["champion"]["segments"]) == 2
+    assert "<script>x" not in html.render(result.report)
+
+
+def test_a_private_segment_is_not_told() -> None:
+    train, serve = ten(rival=RIVAL)
+    serve = serve.append_column("region", [["up there", "down there"] * 5])
+    text = f'{BANDS}champion = "rival"\n[columns.region]\nrole = "segment"\nprivate = true\n'
+    result = compared(text, train, serve)
+    assert section(result).data["champion"]["segments"] == []
+    assert "down there" not in html.render(result.report)

@@ -15,8 +15,11 @@ from skewcheck import Config
 from skewcheck.cli import run
 from skewcheck.config import parse
 from skewcheck.discovery import discover
+from skewcheck.manifest import Origin
 from skewcheck.pairing.column import SAMPLE
 from skewcheck.pairing.spelling import REPAIRS
+from skewcheck.policy import MODES
+from skewcheck.replay.rerun import PERMUTED
 from skewcheck.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +27,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
+READINESS = (ROOT / "docs" / "readiness.md").read_text("utf-8")
 PARITY = (ROOT / "docs" / "row-parity.md").read_text("utf-8")
 
 
@@ -185,3 +189,17 @@ def test_every_dependency_has_an_exact_version_and_no_address() -> None:
 def test_every_check_and_cause_has_a_manual_page(kind: str) -> None:
     for name, module in discover(f"skewcheck.{kind}").items():
         assert len((module.__doc__ or "").splitlines()) > 2, name
+
+
+def test_the_policy_files_of_the_page_on_readiness_are_ones() -> None:
+    manifest, champion = (parse(b, "skewcheck.toml").policy for b in blocks("toml", READINESS))
+    assert manifest.manifest.frozen and manifest.manifest.origin is Origin.PERMUTATION
+    assert manifest.manifest.features["income"].max_age == 86400
+    assert champion.decisions is not None and champion.decisions.champion
+    assert champion.checks["disagreement"].fail == 0.05
+
+
+def test_the_page_on_readiness_names_every_failure_mode_and_origin_of_importance() -> None:
+    assert re.findall(r"^\| `(\w+)`", READINESS, re.M) == list(MODES)
+    assert all(str(origin) in READINESS for origin in Origin)
+    assert f"{PERMUTED:,} rows of train" in READINESS

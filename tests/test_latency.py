@@ -304,3 +304,39 @@ def test_one_sender_that_waits_for_every_answer_is_said() -> None:
         stamps = [START + timedelta(milliseconds=float(ms)) for ms in at]
         result = compared(logged(times, event_time=stamps), "")
         assert any("coordinated omission" in note for note in result.run.notes) is told
+
+
+def failing_hour() -> pl.DataFrame:
+    """Return ten hours of quick answers; in the third 40 requests fail at once, 20 without time."""
+    stamps = [START + timedelta(minutes=600 * i / ROWS) for i in range(ROWS)]
+    times = quick(over=0.0)
+    status = np.full(ROWS, 200)
+    status[1000:1040] = 503
+    times[1000:1020] = 1.0
+    versions = np.where(np.arange(ROWS) < 1500, "a", "b")
+    made = logged(times, event_time=stamps, status=status, model_version=versions)
+    row = pl.int_range(pl.len())
+    missing = pl.when(row.is_between(1020, 1039)).then(None).otherwise(pl.col("latency_ms"))
+    return made.with_columns(missing.alias("latency_ms"))
+
+
+@pytest.mark.parametrize("form", ["frame", "ndjson", "profile"])
+def test_an_hour_in_which_requests_fail_quickly_is_named(form: str, tmp_path: Path) -> None:
+    log: Any = failing_hour()
+    if form == "ndjson":
+        log.write_ndjson(tmp_path / "log.ndjson")
+        log = str(tmp_path / "log.ndjson")
+    elif form == "profile":
+        skewcheck.make_profile(log, like=TRAIN).save(tmp_path / "log.parquet")
+        log = str(tmp_path / "log.parquet")
+    found: Result = skewcheck.compare(TRAIN, log, policy=parse(BUDGET, "skewcheck.toml"))
+    timed = next(s.timed for s in found.run.sides if s.timed)
+    hours = {label[-2:]: (t.requests, t.failed, t.unknown) for label, t in timed.hours.items()}
+    assert hours == {f"{h:02}": (500, 40 if h == 2 else 0, 0) for h in range(10)}
+    versions = {name: (t.requests, t.failed) for name, t in timed.versions.items()}
+    assert versions == {"a": (1500, 40), "b": (3500, 0)}
+    window = judged(found, "slo_window")
+    assert window.outcome is Outcome.WARN
+    assert window.finding.subject.window == "in the hour from 2026-03-01T02:00 UTC"
+    measure: Any = window.finding.measure
+    assert measure.value == 40 / 500

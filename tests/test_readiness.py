@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 import skewcheck
+from skewcheck import policy as policies
 from skewcheck.config import parse
 from skewcheck.result import Result
 from skewcheck.verdict import Outcome
@@ -121,3 +123,60 @@ def test_a_log_that_nothing_was_paired_with_says_what_was_counted() -> None:
     health = next(mode for mode in found.report.modes if mode.name == "health")
     assert health.outcome is Outcome.UNJUDGED
     assert health.evidence.startswith("12,000 events in serve: 12,000 ok")
+
+
+def launched(rows: int) -> Result:
+    """Return the comparison of so many requests of a clean launch, paired and with labels."""
+    requests = offline(rows, seed=2)
+    policy = parse(POLICY, "skewcheck.toml")
+    found: Result = skewcheck.compare(
+        offline(100_000),
+        logged(requests),
+        offline=requests,
+        key="request_id",
+        label="label",
+        policy=policy,
+    )
+    return found
+
+
+def lacking(result: Result) -> int:
+    """Return the most rows of serve that a finding still needs; 0 where none does."""
+    judged = (j for mode in result.run.verdict.modes for j in mode.judgements)
+    return max((j.needed.serve or 0 for j in judged if j.needed), default=0)
+
+
+def test_too_few_rows_are_inconclusive_with_the_number_needed_and_pass_when_they_are_added() -> (
+    None
+):
+    rows = 150
+    few = launched(rows)
+    assert few.exit_code == 3
+    assert Outcome.FAIL not in modes(few).values()
+    told = re.search(r"about ([\d,]+) more serve rows would decide", few.report.headline)
+    assert told
+    needed = int(told[1].replace(",", ""))
+    assert needed >= lacking(few) > 0
+    enough = launched(rows + needed)
+    assert {name: modes(enough)[name] for name in MODES} == dict.fromkeys(MODES, Outcome.PASS)
+    assert enough.exit_code == 0
+
+
+DEMANDED = {
+    "performance": CLEAN.drop("label"),
+    "decisions": CLEAN.drop("score"),
+}
+
+
+@pytest.mark.parametrize("mode", DEMANDED)
+def test_a_mode_without_evidence_is_inconclusive_where_the_policy_demands_it(mode: str) -> None:
+    found = next(m for m in compared(DEMANDED[mode]).report.modes if m.name == mode)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.evidence
+    free = skewcheck.compare(TRAIN, DEMANDED[mode], offline=REQUESTS, key="request_id")
+    assert modes(free)[mode] in (Outcome.UNJUDGED, Outcome.INCONCLUSIVE)
+
+
+def test_every_failure_mode_has_a_planted_case() -> None:
+    """Value is measured by none of these columns; all others are demanded, broken and caught."""
+    assert set(BROKEN) == set(MODES) == set(policies.MODES) - {"value"}

@@ -1,4 +1,4 @@
-"""How rows are counted by group as well: by day, by hour, by bucket of entities, by label."""
+"""How rows are counted by group as well: by day, by hour, by entities, label and segment."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ BUCKETS = 64  # of entities: so many random groups give the variance
 MOST = 1 << 16  # rows that coarse counts by group are made of, where a side's rows are known
 WHOLE = 16  # times as many for whole profiles by group
 GROUPS = 200  # values of a column that are groups; further ones are one group
+FAILED = {  # ways to group failed requests only, and the columns that are made for it
+    "failed hour": "hour of a failed request",
+    "failed version": "version of a failed request",
+}
 REST = "(others)"
 UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # ticks of a second
 
@@ -73,6 +77,7 @@ def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
     compared = frozenset(c.name for c in schema if c.role.compared)
     scores = frozenset(schema.names(Role.SCORE))
     answers = frozenset(schema.names(Role.LATENCY))
+    agreement = frozenset(schema.names(Role.AGREEMENT))
     ways = (
         ("day", Role.TIME, compared | frozenset(schema.names(Role.LABEL)), False),
         ("hour", Role.TIME, answers, True),
@@ -80,8 +85,12 @@ def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
         ("version", Role.VERSION, answers, True),
         ("status", Role.STATUS, answers, True),
         ("label", Role.LABEL, scores, True),
+        ("segment", Role.SEGMENT, agreement, True),
     )
     found = []
+    for way, made in FAILED.items():
+        if made in there and answers:
+            found.append(By(way, made, answers, True))
     for name, role, columns, whole in ways:
         of = next((column for column in schema.names(role) if column in there), None)
         if of is not None and columns:
@@ -94,6 +103,7 @@ def grouped(name: str, values: pa.Array | Lanes) -> Groups:
     make: Callable[[pa.Array | Lanes], Groups] = {
         "day": _days,
         "hour": _hours,
+        "failed hour": _hours,
         "bucket": _buckets,
     }.get(name, _values)
     return make(values)

@@ -108,6 +108,7 @@ def findings(sides: Sequence[Sides]) -> Iterator[Finding]:
     for pair in pairs.values():
         # Train snapshots often have no score, or name it in another way.
         alone = pair.role is Role.SCORE and not pair.both and (pair.serve or answered)
+        alone = alone or (pair.role is Role.ATTRIBUTION and not pair.both)  # few sides log any
         waits = awaited(pair)
         for name, check in checks.items():
             if waits and name != "planned_fill":

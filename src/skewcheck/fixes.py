@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from skewcheck.account import BUGS
 from skewcheck.replay.movement import Movement
@@ -14,6 +15,7 @@ from skewcheck.worth import Worth, worth
 
 UNWELL = (Outcome.FAIL, Outcome.WARN, Outcome.INCONCLUSIVE)
 CAP = 10.0  # times the limit from which on more is not worse
+QUADRANTS = ("quick win", "plan it", "think twice", "when there is time")  # clockwise
 UNKNOWN = 0.5  # of the range of damage, for what is undecided: it may be nothing
 
 
@@ -25,7 +27,8 @@ class Fix:
     known, or 1, stands in). ``damage`` is 0 to 1: the share of decisions that flip, or the mean
     movement of the score over the greatest of any feature, where the model was asked again
     (``measured``), else how far the column is beyond its limit. ``share`` are the rows that
-    differ, 1 where no pair tells. ``bug``: the pipeline did it, not the population.
+    differ, None where no pair tells: then it counts as all. ``bug``: the pipeline did it, not the
+    population. ``quadrant`` is one of QUADRANTS, empty where importance or effort is unknown.
     """
 
     column: str
@@ -35,11 +38,12 @@ class Fix:
     importance: float | None
     damage: float
     measured: bool
-    share: float
+    share: float | None
     effort: float | None
     owner: str
     score: float
     bug: bool
+    quadrant: str = ""
 
 
 def fixes(run: Run) -> tuple[Fix, ...]:
@@ -51,7 +55,32 @@ def fixes(run: Run) -> tuple[Fix, ...]:
     judged = run.verdict.columns.items()
     unwell = [column_view(run, n, js) for n, js in judged if run.verdict.column(n) in UNWELL]
     found = [_fix(run, column, importance) for column in unwell]
-    return tuple(sorted(found, key=_rank))
+    cut = middles(found)
+    return tuple(replace(fix, quadrant=_quadrant(fix, cut)) for fix in sorted(found, key=_rank))
+
+
+def middles(found: Sequence[Fix]) -> tuple[float, float] | None:
+    """Return the effort and the importance that part the quadrants; None where neither is known.
+
+    They lie midway between the least and the most of the columns whose two numbers are known.
+    """
+    known = [f for f in found if f.effort is not None and f.importance is not None]
+    if not known:
+        return None
+    efforts = [f.effort for f in known if f.effort is not None]
+    return _middle(efforts), _middle([f.importance for f in known if f.importance is not None])
+
+
+def _middle(values: list[float]) -> float:
+    return (min(values) + max(values)) / 2
+
+
+def _quadrant(fix: Fix, cut: tuple[float, float] | None) -> str:
+    if cut is None or fix.effort is None or fix.importance is None:
+        return ""
+    heavy, light = fix.importance >= cut[1], fix.effort <= cut[0]
+    place = {(True, True): 0, (True, False): 1, (False, False): 2, (False, True): 3}
+    return QUADRANTS[place[heavy, light]]
 
 
 def _rank(fix: Fix) -> tuple[float, bool, int, str]:
@@ -64,7 +93,8 @@ def _fix(run: Run, column: ColumnView, importance: Worth) -> Fix:
     own = importance.share(name)
     movement = _movement(run, name)
     damage = _beyond(column) if movement is None else _moved(run, movement)
-    share = 1.0 if movement is not None else _share(run, name)
+    differing = _share(run, name)
+    share = 1.0 if movement is not None or differing is None else differing
     weight = _stand_in(column.role, importance) if own is None else own
     return Fix(
         name,
@@ -74,7 +104,7 @@ def _fix(run: Run, column: ColumnView, importance: Worth) -> Fix:
         own,
         damage,
         movement is not None,
-        _share(run, name),
+        differing,
         declared.effort if declared else None,
         declared.owner if declared else "",
         weight * damage * share,  # a movement is a mean over all rows: their share is in it
@@ -111,9 +141,9 @@ def _beyond(column: ColumnView) -> float:
     return min(max(column.damage, 0.0), CAP) / CAP
 
 
-def _share(run: Run, name: str) -> float:
-    """Return the share of pairs that differ, 1 where none was paired or none differs."""
+def _share(run: Run, name: str) -> float | None:
+    """Return the share of pairs that differ, None where none was paired or none differs."""
     paired = run.partner.pairs.columns.get(name) if run.partner else None
     if paired is None or not paired.counts.pairs or not paired.counts.mismatches:
-        return 1.0
+        return None
     return paired.counts.mismatches / paired.counts.pairs

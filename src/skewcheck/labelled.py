@@ -5,6 +5,7 @@ A row without a label is neither: labels arrive late, and silence is no "no".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,11 @@ from skewcheck.summaries.cut import NULL
 WAY = "label"  # of grouping rows
 POSITIVE = frozenset({"1", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default"})
 NEGATIVE = frozenset({"0", "-1", "false", "no", "n", "f", "negative", "neg", "good"})
+MANY = 10  # different numbers that make a label an amount
+NUMERIC = (
+    "the label is a number to be predicted; its errors (MAE, RMSE, bias) are not measured by this "
+    "version, only labels that say yes or no"
+)
 NAMED = 5  # labels that a reason names
 
 
@@ -95,5 +101,14 @@ def classes(labels: Iterable[str]) -> Classes | Undefined:
     rest = sorted(spelled.keys() - positive - negative)
     if not rest:
         return Classes(positive, negative)
+    if len(rest) >= MANY and all(label == REST or _number(label) for label in rest):
+        return Undefined(NUMERIC)
     names = ", ".join(rest[:NAMED]) + (" ..." if len(rest) > NAMED or REST in rest else "")
     return Undefined(f"labels must say yes or no (1 and 0, true and false); there are {names}")
+
+
+def _number(label: str) -> bool:
+    try:
+        return math.isfinite(float(label))
+    except ValueError:
+        return False

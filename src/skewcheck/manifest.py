@@ -15,6 +15,14 @@ class Status(StrEnum):
     PLANNED = "planned"
 
 
+class Origin(StrEnum):
+    """Where importance is taken from, if not from numbers in the policy."""
+
+    MODEL = "model"
+    ATTRIBUTIONS = "attributions"
+    PERMUTATION = "permutation"
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """What the policy says of a feature; None where it says nothing.
@@ -36,10 +44,14 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The features of a policy by name; ``frozen``: no other may be logged."""
+    """The features of a policy by name; ``frozen``: no other may be logged.
+
+    ``origin`` is where their importance is to come from; None takes what there is.
+    """
 
     features: Mapping[str, Feature] = field(default_factory=dict)
     frozen: bool = False
+    origin: Origin | None = None
 
     def importance(self, name: str) -> float | None:
         """Return the importance of a feature, None where nobody gave one."""

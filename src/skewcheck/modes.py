@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from skewcheck import wording
+from skewcheck.finding import Undefined
+from skewcheck.labelled import NUMERIC
 from skewcheck.lines import line
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
@@ -62,7 +64,7 @@ def _evidence(run: Run, mode: Mode) -> str:
     if not judged and mode.name == "health":
         return _counted(run) + ("; the policy demands it" if mode.demanded else "")
     if not judged:
-        lacking = FEW.get(mode.name) if mode.judgements else None
+        lacking = (_numeric(mode) or FEW.get(mode.name)) if mode.judgements else None
         if mode.name == "value" and run.policy.gains:
             lacking = "nothing says how decisions turned out: neither labels nor chances"
         return (lacking or LACKING[mode.name]) + (
@@ -80,6 +82,13 @@ def _evidence(run: Run, mode: Mode) -> str:
     named = wording.listed([safe(name, NAME) for name in same], NAMED)
     told = f"{safe(column, NAME)}: {worst.sentence}"
     return f"{of_all} {mode.outcome}: {named}; {told}" if len(same) > 1 else told
+
+
+def _numeric(mode: Mode) -> str:
+    """Return that the labels say neither yes nor no, where that is why nothing was judged."""
+    measures = (j.finding.measure for j in mode.judgements)
+    said = any(isinstance(m, Undefined) and NUMERIC in m.reason for m in measures)
+    return NUMERIC if said and mode.name == "performance" else ""
 
 
 def _counted(run: Run) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from skewcheck import champion, valuing
+from skewcheck import champion, failing, valuing
 from skewcheck.ageing import with_ages, with_columns
 from skewcheck.arrivals import Arrivals, read_labels, with_label, with_labels
 from skewcheck.comparison import findings, inside, new_values, places, sides
@@ -27,6 +27,7 @@ from skewcheck.errors import InputError, UsageError
 from skewcheck.finding import Finding
 from skewcheck.history.serving import as_logs
 from skewcheck.judge import judge
+from skewcheck.manifest import Manifest, Origin
 from skewcheck.opened import Opened, open_side
 from skewcheck.pairing.request import Request
 from skewcheck.partners import (
@@ -91,6 +92,7 @@ def compare(
     request = (pairing or Request()).over(config.pairing)
     asking = (replaying or ModelRequest()).over(config.replaying)
     model = _opened(asking)
+    weigh = _weighing(model, config.policy.manifest)
     started, clock = datetime.now(UTC), time.perf_counter()
     # The checks load scipy, which takes as long as a million rows: it does so beside the reading.
     Thread(target=discover, args=("skewcheck.checks",), daemon=True).start()
@@ -155,6 +157,8 @@ def compare(
             paired=pairs.sampled if pairs else None,
             thresholds=_thresholds(schema, config.policy.decisions),
             tolerances=request,
+            weigh=weigh,
+            train=left,
         )
     parity = again.parity if again else None
     both = tuple(
@@ -203,12 +207,12 @@ def _derived(
     if decisions:
         schema = with_column(champion.aside(schema, decisions), decisions)
         schema = champion.with_column(schema, decisions)
-    schema = with_columns(schema, manifest)
+    schema = failing.with_columns(with_columns(schema, manifest))
     by = valuing.basis(both, schema, policy)
     schema = valuing.with_column(schema, policy, by)
 
     def derive(side: Opened) -> Opened:
-        side = with_ages(side, schema, manifest)
+        side = failing.with_failures(with_ages(side, schema, manifest), schema)
         if decisions is None:
             return side
         side = champion.with_champion(with_decisions(side, schema, decisions), schema, decisions)
@@ -225,6 +229,26 @@ def _opened(asking: ModelRequest) -> Model | None:
     from skewcheck.replay.models import open_model
 
     return open_model(asking)
+
+
+def _weighing(model: Model | None, manifest: Manifest) -> Origin | None:
+    """Return how a model is to say what its features are worth; None where it need not.
+
+    Raises:
+        UsageError: the policy takes importance from a model that cannot say it, or is not there.
+    """
+    asked = manifest.origin
+    if model is None and asked in (Origin.MODEL, Origin.PERMUTATION):
+        hint = "name one with --model or --predict, or under [replay]"
+        raise UsageError(f'[manifest] importance = "{asked}" needs a model; {hint}')
+    if model is None or asked is Origin.ATTRIBUTIONS:
+        return None
+    if asked is Origin.MODEL and not any(model.gains):
+        hint = 'importance = "permutation" measures it'
+        raise UsageError(f"{model.name} does not say what its features are worth; {hint}")
+    if asked or any(f.importance is not None for f in manifest.features.values()):
+        return asked
+    return Origin.MODEL if any(model.gains) else Origin.PERMUTATION
 
 
 def _thresholds(schema: Schema, decisions: Decisions | None) -> dict[str, tuple[float, ...]]:

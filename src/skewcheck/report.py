@@ -9,6 +9,7 @@ from typing import Any
 
 from skewcheck import wording
 from skewcheck.account import BUGS
+from skewcheck.breakdown import FAILED
 from skewcheck.charts import Chart, chart, unnamed
 from skewcheck.closeup import Closeup, closeup
 from skewcheck.discovery import discover
@@ -122,7 +123,8 @@ def build(run: Run) -> Report:
     hidden = private(run)
     run = discreet(run)
     judged = run.verdict.columns
-    others = tuple(column_view(run, c.name) for c in run.schema if c.name not in judged)
+    told = (c.name for c in run.schema if c.name not in judged and c.name not in FAILED.values())
+    others = tuple(column_view(run, name) for name in told)
     columns = tuple(sorted((column_view(run, n, js) for n, js in judged.items()), key=_by_damage))
     return Report(
         run=run,

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a column is for. Only features and scores are compared and judged."""
+    """What a column is for. Features, scores and attributions of scores are compared and judged."""
 
     FEATURE = "feature"
     SCORE = "score"
@@ -33,6 +33,7 @@ class Role(StrEnum):
     AGE = "age"
     AGREEMENT = "agreement"
     VALUE = "value"
+    ATTRIBUTION = "attribution"
     STATUS = "status"
     SEGMENT = "segment"
     IGNORED = "ignored"
@@ -40,7 +41,7 @@ class Role(StrEnum):
     @property
     def compared(self) -> bool:
         """True for the roles whose two sides must agree."""
-        return self in (Role.FEATURE, Role.SCORE)
+        return self in (Role.FEATURE, Role.SCORE, Role.ATTRIBUTION)
 
     @property
     def derived(self) -> bool:

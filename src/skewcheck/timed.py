@@ -117,19 +117,36 @@ def _times(profile: Profile, name: str, status: str | None, *, whole: bool) -> T
 
 
 def _each(profile: Profile, by: str, name: str, *, whole: bool) -> dict[str, Times]:
-    """Return the times by group; which of the requests without a time failed is not known."""
+    """Return the times by group, those of failed requests taken out where the groups know them."""
+    lost = profile.splits.get(f"failed {by}", {}).get(name, {})
     parts = profile.splits.get(by, {}).get(name, {})
     known, _ = profile.columns[name].numbers.counts() if parts else (np.zeros(0, np.int64), None)
     low, high = _edges(profile.columns[name], known)
     found = {}
     for label, part in sorted(parts.items()):
         cells, counts = part.numbers.counts()
+        gone, answered = _lost(lost.get(label), cells)
         endless = part.states["+inf"]
-        unknown = part.states.rows - int(counts.sum()) - endless if whole else part.states["nan"]
+        unknown = part.states["nan"]
+        if whole:
+            counts = counts - answered
+            unknown = max(0, part.states.rows - int(counts.sum()) - gone - endless)
+        else:
+            gone = max(0, gone - int(answered.sum()))
         at = np.searchsorted(known, cells)  # a group's cells are among those of the column
-        if int(counts.sum()) + endless + unknown:
-            found[label] = Times(low[at], high[at], counts, endless, unknown)
+        if int(counts.sum()) + gone + endless + unknown:
+            found[label] = Times(low[at], high[at], counts, gone + endless, unknown)
     return found
+
+
+def _lost(part: ColumnProfile | None, cells: Cells) -> tuple[int, Cells]:
+    """Return the failed requests of a group, and by cell those of them that have a time."""
+    answered = np.zeros(len(cells), np.int64)
+    if part is None:
+        return 0, answered
+    seen, found = part.numbers.counts()
+    answered[np.searchsorted(cells, seen)] = found
+    return part.states.rows - part.states["+inf"], answered
 
 
 def _edges(column: ColumnProfile, cells: Cells) -> tuple[Values, Values]:

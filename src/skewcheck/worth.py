@@ -1,4 +1,4 @@
-"""What each feature is worth to the model: by the policy, by logged attributions, by a replay."""
+"""What each feature is worth: by the policy, logged attributions, or the model itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skewcheck.column import ColumnProfile
+from skewcheck.manifest import Origin
+from skewcheck.roles.names import attributed
 from skewcheck.run import Run
 from skewcheck.schema import Role
 
-AFFIXES = (("shap_", ""), ("", "_shap"), ("attribution_", ""), ("contribution_", ""))
+SAID = {
+    Origin.MODEL: "the model's own gains",
+    Origin.ATTRIBUTIONS: "logged attributions",
+    Origin.PERMUTATION: "a permutation, the model asked again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +37,25 @@ class Worth:
 
 
 def worth(run: Run) -> Worth:
-    """Return the importance of features: of the policy, else of attributions, else of a replay.
+    """Return the importance of features, from where the policy says it is to come from.
 
-    The sources are never mixed: their scales differ. An attribution's is its mean |value| in serve,
-    a replay's the mean |movement of the score| when the feature is swapped from serve to offline:
-    a feature that no pair differs in has none.
+    Where it does not say: the policy's own numbers, else logged attributions, else the model. The
+    sources are never mixed: their scales differ. An attribution's is its mean |value| in serve, a
+    model's what the feature gains in training, a permutation's the mean |movement of the score|
+    when its values are shuffled among the requests.
     """
+    asked = run.policy.manifest.origin
     given = run.policy.manifest.features.items()
     known = {name: f.importance for name, f in given if f.importance is not None}
     if known:
         return Worth("the policy", known)
-    logged = {name: _size(column) for name, column in attributions(run).items()}
-    if logged:
-        return Worth("logged attributions", logged)
-    moved = run.replay.ranking if run.replay else ()
-    found = {m.feature: m.absolute for m in moved if np.isfinite(m.absolute)}
-    return Worth("the model asked again", found) if found else Worth()
+    if asked in (None, Origin.ATTRIBUTIONS):
+        logged = {name: _size(column) for name, column in attributions(run).items()}
+        if logged:
+            return Worth(SAID[Origin.ATTRIBUTIONS], logged)
+    if run.replay and run.replay.origin and run.replay.importance:
+        return Worth(SAID[run.replay.origin], run.replay.importance)
+    return Worth()
 
 
 def attributions(run: Run) -> dict[str, ColumnProfile]:
@@ -54,11 +63,10 @@ def attributions(run: Run) -> dict[str, ColumnProfile]:
     features = set(run.schema.names(Role.FEATURE))
     columns = run.serve.profile.columns
     found: dict[str, ColumnProfile] = {}
-    for name in columns:
-        for before, after in AFFIXES:
-            inner = name[len(before) : len(name) - len(after)]
-            if name == f"{before}{inner}{after}" and inner != name and inner in features:
-                found.setdefault(inner, columns[name])
+    for name in run.schema.names(Role.ATTRIBUTION):
+        inner = attributed(name, features)
+        if inner is not None and name in columns:
+            found.setdefault(inner, columns[name])
     return {name: column for name, column in found.items() if column.states["number"]}
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import polars as pl
 import pytest
 from sklearn import metrics
 
 import skewcheck
+from skewcheck.config import parse
+from skewcheck.labelled import NUMERIC
 from skewcheck.layout import Course, Listing, Section
 from skewcheck.sections.performance import section
 from skewcheck.verdict import Outcome
@@ -112,3 +115,17 @@ def test_train_without_a_score_leaves_its_figures_open() -> None:
 
 def test_without_labels_of_requests_there_is_no_section() -> None:
     assert section(skewcheck.compare(TRAIN, side(ROWS, 2).drop("label")).report.run) is None
+
+
+def test_a_label_that_is_a_number_is_said_to_be_unmeasured_and_never_passes() -> None:
+    rng = np.random.default_rng(1)
+    score = rng.random(2000)
+    made = pl.DataFrame({"x": score * 2, "score": score, "label": 1000 * score + rng.random(2000)})
+    policy = parse('[readiness]\ndemand = ["performance"]\n', "skewcheck.toml")
+    result = skewcheck.compare(made, made, label="label", score="score", policy=policy)
+    mode = next(m for m in result.report.modes if m.name == "performance")
+    assert mode.outcome is Outcome.INCONCLUSIVE
+    assert mode.evidence == f"{NUMERIC}; the policy demands it"
+    section = next(s for s in result.report.sections if s.name == "performance")
+    assert any(NUMERIC in sentence for sentence in section.sentences)
+    assert not result.passed

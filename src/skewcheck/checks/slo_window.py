@@ -2,8 +2,9 @@
 
 A log may keep its budget as a whole and not when it counts. Hours are those of the time column, in
 UTC. Of all hours and versions that one is told which is over the budget's limit with the least
-doubt. A request without a time may have failed or not: here it counts for neither side. By default
-a bad hour warns; `[checks.slo_window]` `fail` makes it fail.
+doubt; failed requests count as over it. A request without a time that did not fail may have been
+over or not: here it counts for neither side. By default a bad hour warns; `[checks.slo_window]`
+`fail` makes it fail.
 
 Effect: share of the requests there, 0 to 1. Interval: Clopper and Pearson (1934), the lower end for
 all hours and versions looked at (Bonferroni): a bad one among a thousand is not luck. Undefined:

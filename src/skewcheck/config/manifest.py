@@ -15,9 +15,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from skewcheck.config.shapes import NotNegative, SpanOfTime
 from skewcheck.config.tables import Place, read, shown, table, value
 from skewcheck.errors import ConfigError, UsageError, nearest
-from skewcheck.manifest import Feature, Manifest, Status
+from skewcheck.manifest import Feature, Manifest, Origin, Status
 from skewcheck.span import duration
 
+IMPORTANCE = "a path, or model, attributions or permutation"
 State: TypeAlias = Annotated[str, Meta(extra_json_schema={"enum": [str(one) for one in Status]})]
 
 
@@ -34,7 +35,7 @@ class ManifestTable(Struct, forbid_unknown_fields=True):
         str | UnsetType,
         Meta(
             description="Importances: JSON of names and numbers, or CSV with a line of "
-            "each a feature."
+            "each a feature; or model, attributions or permutation, to measure them."
         ),
     ] = UNSET
 
@@ -86,13 +87,35 @@ def manifest(raw: Any, features: Any, folder: Path, place: Place) -> Manifest:
     }
     if frozen and not found:
         raise place.at("manifest.frozen").error("freezes an empty list; add [features.NAME] tables")
+    origin = None
     if "importance" in given:
-        path = value(given["importance"], str, "a path", place.at("manifest.importance"))
-        for name, worth in importances(folder / path).items():
-            feature = found.get(name, Feature())
-            if feature.importance is None and (name in found or not frozen):
-                found[name] = replace(feature, importance=worth)
-    return Manifest(found, frozen)
+        here = place.at("manifest.importance")
+        path = value(given["importance"], str, IMPORTANCE, here)
+        if path in list(Origin):
+            origin = _origin(path, found, here)
+        else:
+            found = _weighed(found, importances(folder / path), frozen)
+    return Manifest(found, frozen, origin)
+
+
+def _origin(word: str, features: Mapping[str, Feature], place: Place) -> Origin:
+    """Return where importance comes from; numbers of another scale would not add up with it."""
+    given = next((n for n, f in features.items() if f.importance is not None), None)
+    if given is not None:
+        raise place.error(f"is {shown(word)}, and [features.{given}] gives a number; keep one")
+    return Origin(word)
+
+
+def _weighed(
+    features: Mapping[str, Feature], worth: Mapping[str, float], frozen: bool
+) -> dict[str, Feature]:
+    """Return the features with the importance that a file gives; the policy's own goes first."""
+    found = dict(features)
+    for name, importance in worth.items():
+        feature = found.get(name, Feature())
+        if feature.importance is None and (name in found or not frozen):
+            found[name] = replace(feature, importance=importance)
+    return found
 
 
 def _feature(raw: Any, place: Place) -> Feature:

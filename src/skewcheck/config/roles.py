@@ -47,6 +47,10 @@ class RolesTable(Struct, forbid_unknown_fields=True):
     latency: Annotated[
         Names | UnsetType, Meta(description="Response times: held against [latency].")
     ] = UNSET
+    attribution: Annotated[
+        Names | UnsetType,
+        Meta(description="What a feature added to the score, as SHAP says it; compared like one."),
+    ] = UNSET
     model_version: Annotated[
         Names | UnsetType, Meta(description="Which model answered; [gate] may demand one.")
     ] = UNSET

@@ -22,7 +22,7 @@ UNITS = (86_400, 3600, 60, 1)  # seconds to which the ends of a log are rounded
 INSTANT = 1e-3  # seconds before the end of a period that its last event may lie at
 DAYS, MODELS = 1000, 100  # so many are kept of one run
 OPEN = (Outcome.FAIL, Outcome.INCONCLUSIVE)
-JUDGED = (Role.FEATURE, Role.SCORE)
+JUDGED = (Role.FEATURE, Role.SCORE, Role.ATTRIBUTION)
 
 
 def record(run: Run, identity: str) -> StoredRun:

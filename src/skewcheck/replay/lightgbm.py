@@ -40,6 +40,7 @@ def open_lightgbm(path: str) -> Model:
         booster = lightgbm.Booster(model_str=text)
         outputs = int(booster.num_model_per_iteration())
         names = tuple(booster.feature_name())
+        gains = tuple(booster.feature_importance("gain").tolist())
     except Exception as error:
         raise _damaged(path, said(error)) from error
     if outputs > 1:
@@ -59,6 +60,7 @@ def open_lightgbm(path: str) -> Model:
         len(names),
         f"{taken_as_score(1)} ({header.get('objective', 'no objective named')})",
         answer,
+        gains=gains,
     )
 
 

@@ -22,7 +22,8 @@ class Model:
     ``columns`` are its own names in its order, empty where it has none; then ``width`` is how many
     it takes, None for a function that is given all features. ``score`` says in words which of its
     outputs is the score. ``answer`` takes a table of these columns and returns a number per row.
-    ``notes`` are sentences on guesses.
+    ``notes`` are sentences on guesses. ``gains`` are what each column gains in training, in the
+    model's order, empty where the model does not say it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Model:
     score: str
     answer: Callable[[pa.Table], Floats]
     notes: tuple[str, ...] = ()
+    gains: tuple[float, ...] = ()
 
 
 def one_score(answers: ArrayLike, model: str) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -76,6 +76,10 @@ class Rescoring:
     ) -> Rescoring:
         """Return rows with the model's own answers, put in the scale of the logged score."""
         return cls(model, features, link, thresholds, _linked(answers, link))
+
+    def first(self, n: int) -> Rescoring:
+        """Return the first n rows."""
+        return replace(self, features=self.features.slice(0, n), answers=self.answers[:n])
 
     def asked(self, features: pa.Table) -> Floats:
         """Return the model's answers to other rows, in the scale of the logged score."""

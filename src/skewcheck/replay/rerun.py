@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -13,13 +14,14 @@ from numpy.typing import NDArray
 
 from skewcheck.errors import InputError, UsageError
 from skewcheck.fingerprint import mixed
+from skewcheck.manifest import Origin
 from skewcheck.opened import Opened
 from skewcheck.pairing.cells import flattened
 from skewcheck.pairing.request import Request
 from skewcheck.pairing.shelf import Shelf
 from skewcheck.replay.links import agree
 from skewcheck.replay.model import Floats, Model
-from skewcheck.replay.movement import Movement, Rescoring, answered, moved
+from skewcheck.replay.movement import Movement, Rescoring, answered, moved, permutation
 from skewcheck.replay.parity import DEFAULT, ScoreParity, score_parity
 from skewcheck.replay.request import ModelRequest
 from skewcheck.replay.table import arrow
@@ -27,6 +29,7 @@ from skewcheck.schema import Role, Schema
 from skewcheck.summaries.parity import Tolerance
 
 ROWS = 20_000  # rows of serve that the model is asked for again
+PERMUTED = 5_000  # of these, rows among which a feature is shuffled
 NAMED = 8  # columns that an error names
 Positions = NDArray[np.int64]
 Paired = tuple[Positions, Positions]  # rows of the partner and of serve
@@ -39,7 +42,9 @@ class Replay:
     ``output`` says which of its outputs is the score. ``ranking`` has, for every feature that pairs
     differ in, what swapping it from serve to offline does to the score, most movement first;
     ``together`` is all of them swapped at once, over ``pairs`` pairs. ``lacking`` are features that
-    the offline rows do not have. ``rescoring`` are the rows of serve, for other questions.
+    the offline rows do not have. ``rescoring`` are the rows of serve, for other questions; its
+    columns have the model's names, which ``own`` gives by those of the data. ``importance`` is by
+    column of the data, and ``origin`` says whether it is the model's gains or a permutation's.
     """
 
     model: str
@@ -52,6 +57,9 @@ class Replay:
     together: Movement | None = None
     lacking: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+    importance: Mapping[str, float] = field(default_factory=dict)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +80,16 @@ def replay(
     paired: Paired | None = None,
     thresholds: Mapping[str, tuple[float, ...]] | None = None,
     tolerances: Request | None = None,
+    weigh: Origin | None = None,
+    train: Opened | None = None,
 ) -> Replay:
     """Return what the model says to a sample of serve's rows, and to their partners' features.
 
     ``sides`` are the partner of the pairs (TRAIN or the offline recomputation) and serve,
     ``paired`` places of some pairs, ``thresholds`` those of each score, a score
-    that equals one above it; ``tolerances`` those set for scores. Reads the needed columns once
-    more.
+    that equals one above it; ``tolerances`` those set for scores. ``weigh`` is how the importance
+    of features is to be known, None for not at all; a permutation is one of ``train``'s rows where
+    these can be read again. Reads the needed columns once more.
 
     Raises:
         InputError: the log lacks a feature of the model, or the model cannot use a column.
@@ -101,7 +112,17 @@ def replay(
     edges = (thresholds or {}).get(found.score, ())
     rescoring = Rescoring.of(model, tables[0], answers, found.link, edges)
     notes = (*model.notes, *columns.notes, *_choice(found.score, scores))
-    base = Replay(_short(model), model.kind, model.score, found, rescoring, notes=notes)
+    base = Replay(
+        _short(model),
+        model.kind,
+        model.score,
+        found,
+        rescoring,
+        notes=notes,
+        own=dict(zip(columns.data, columns.own, strict=True)),
+        importance=_importance(rescoring, columns, weigh, train),
+        origin=weigh,
+    )
     if paired is None or not len(paired[1]) or partner.source is None:
         return base
     own = answered(model, tables[1])
@@ -109,16 +130,42 @@ def replay(
     return _swapped(base, partner, columns, paired_rows, paired[0])
 
 
+def _importance(
+    rescoring: Rescoring, columns: _Columns, weigh: Origin | None, train: Opened | None
+) -> Mapping[str, float]:
+    """Return by column of the data what it gains in training, or what shuffling it does."""
+    if weigh is Origin.MODEL:
+        return dict(zip(columns.data, rescoring.model.gains, strict=True))
+    if weigh is not Origin.PERMUTATION:
+        return {}
+    few = _trained(rescoring, columns, train) or rescoring.first(PERMUTED)
+    both = zip(columns.data, columns.own, strict=True)
+    moves = {name: permutation(few, own).absolute for name, own in both}
+    return {name: move for name, move in moves.items() if math.isfinite(move)}
+
+
+def _trained(rescoring: Rescoring, columns: _Columns, train: Opened | None) -> Rescoring | None:
+    """Return some rows of train: a feature that serve lacks or fills moves nothing there."""
+    if train is None or train.source is None or train.once:
+        return None
+    with Shelf(train.source) as shelf:
+        if not {*columns.data} <= {*shelf.names}:
+            return None
+        (table,) = _tables(shelf, columns, [_sample(shelf.rows, PERMUTED)])
+    model = rescoring.model
+    return Rescoring.of(model, table, answered(model, table), rescoring.link)
+
+
 def _short(model: Model) -> str:
     return Path(model.name).name if model.kind != "function" else model.name
 
 
-def _sample(n: int) -> Positions:
-    """Return the places of ROWS rows, chosen by the hash of the place, in order."""
-    if n <= ROWS:
+def _sample(n: int, most: int = ROWS) -> Positions:
+    """Return the places of so many rows, chosen by the hash of the place, in order."""
+    if n <= most:
         return np.arange(n, dtype=np.int64)
     hashes = mixed(np.arange(n, dtype=np.uint64))
-    return np.sort(np.argpartition(hashes, ROWS)[:ROWS]).astype(np.int64)
+    return np.sort(np.argpartition(hashes, most)[:most]).astype(np.int64)
 
 
 def _columns(
@@ -211,7 +258,7 @@ def _swapped(
         ]
         others = {own: arrow(shelf.taken(name, rows)) for own, name in both}
     lacking = tuple(name for name in columns.own if name not in others)
-    found = [moved(serve, name, {name: values}) for name, values in others.items()]
+    found = [moved(serve, name, {own: others[own]}) for own, name in both]
     ranked = sorted((m for m in found if m.changed), key=lambda m: -m.absolute)
     return replace(
         base,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from skewcheck.replay.models import library
 from skewcheck.replay.table import matrix
 from skewcheck.sources.trouble import said
 
+LINEAR = "gblinear"  # the booster that has neither categories nor gains
 HINT = "save it again with Booster.save_model"
 
 
@@ -50,15 +52,26 @@ def open_xgboost(path: str) -> Model:
         taken_as_score(1),
         answer,
         _notes(booster),
+        _gains(booster, names or tuple(f"f{i}" for i in range(width))),
     )
 
 
 def _categories(booster: Any) -> dict[int, list[object]]:
-    """Return the categories by the column's place; older versions keep none in the model."""
-    if not hasattr(booster, "get_categories"):
+    """Return the categories by the column's place; older versions and lines keep none."""
+    booster_of = json.loads(booster.save_config())["learner"]["gradient_booster"]["name"]
+    if booster_of == LINEAR or not hasattr(booster, "get_categories"):
         return {}
     found = booster.get_categories(export_to_arrow=True).to_arrow()
     return {i: array.to_pylist() for i, (_, array) in enumerate(found) if array is not None}
+
+
+def _gains(booster: Any, names: tuple[str, ...]) -> tuple[float, ...]:
+    """Return the total gain of each column; a linear model has none."""
+    try:
+        found = booster.get_score(importance_type="total_gain")
+    except Exception:  # the library's own error is of no public type
+        return ()
+    return tuple(float(found.get(name, 0.0)) for name in names)
 
 
 def _notes(booster: Any) -> tuple[str, ...]:

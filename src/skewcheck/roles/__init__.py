@@ -95,6 +95,7 @@ def guess(
     _settle_keys(columns, guessed, Role.KEY in taken)
     _settle_times(columns, guessed, Role.TIME in taken)
     _settle_labels(columns, guessed, Role.LABEL in taken)
+    _settle_attributions(columns, guessed)
     if Role.SCORE not in taken and all(c.role is not Role.SCORE for c in guessed.values()):
         _find_unnamed_score(columns, guessed)
     both = {**guessed, **overrides}
@@ -181,6 +182,19 @@ def _settle_labels(columns: Mapping[str, Seen], guessed: dict[str, Column], take
             guessed[name] = Column(name, Role.FEATURE)
         elif len(chosen) > 1:
             guessed[name] = Column(name, Role.FEATURE, unclear)
+
+
+def _settle_attributions(columns: Mapping[str, Seen], guessed: dict[str, Column]) -> None:
+    """Take numbers named after a feature (``shap_income``) for what it does to the score.
+
+    What serve lacks stays a feature: a missing one must not pass for an attribution.
+    """
+    features = {name for name, column in guessed.items() if column.role is Role.FEATURE}
+    for name in sorted(features):
+        inner = names.attributed(name, features) if columns[name].in_serve else None
+        numeric = columns[name].always(lambda head: head.numbers is not None)
+        if inner is not None and (numeric or columns[name].kind is Kind.NUMBER):
+            guessed[name] = Column(name, Role.ATTRIBUTION, f"the attribution of {inner}")
 
 
 def _find_unnamed_score(columns: Mapping[str, Seen], guessed: dict[str, Column]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 
 def _words(text: str) -> frozenset[str]:
@@ -106,6 +107,21 @@ SEGMENTS = _words(
     zone user_agent
     """
 )
+
+
+ATTRIBUTIONS = (  # before and after the name of a feature
+    *(("shap_", ""), ("", "_shap"), ("shap_value_", ""), ("", "_shap_value")),
+    *(("attribution_", ""), ("", "_attribution"), ("contribution_", ""), ("", "_contribution")),
+)
+
+
+def attributed(name: str, features: Collection[str]) -> str | None:
+    """Return the feature that a column is the attribution of, by its name; None where of none."""
+    for before, after in ATTRIBUTIONS:
+        inner = name.removeprefix(before).removesuffix(after)
+        if name == f"{before}{inner}{after}" and inner in features:
+            return inner
+    return None
 
 
 def spelled(name: str) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skewcheck import wording
-from skewcheck.champion import OTHER, crossed
+from skewcheck.champion import COLUMN, OTHER, crossed
 from skewcheck.decisions import Decisions
-from skewcheck.layout import Matrix
+from skewcheck.layout import Listing, Matrix
+from skewcheck.privacy import private
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
@@ -18,10 +19,13 @@ from skewcheck.sections._decided import NAME
 from skewcheck.statistics.intervals import Share
 from skewcheck.statistics.netchange import net_change
 
+MOST = 20  # segments that are listed
 Table = NDArray[np.int64]
 
 
-def challenge(run: Run, decisions: Decisions) -> tuple[list[str], list[Matrix], dict[str, Any]]:
+def challenge(
+    run: Run, decisions: Decisions
+) -> tuple[list[str], list[Matrix | Listing], dict[str, Any]]:
     """Return champion against challenger in words, as a table and as numbers; nothing without."""
     if decisions.champion is None:
         return [], [], {}
@@ -40,7 +44,44 @@ def challenge(run: Run, decisions: Decisions) -> tuple[list[str], list[Matrix], 
     cells = tuple(tuple(row) for row in table[: len(words)].tolist())
     title = "Requests by what champion and challenger decide"
     matrix = Matrix(title, words, labels, cells, ("champion", "challenger"), "requests")
-    return [*sentences, *more], [matrix], {**data, **swaps}
+    parts, listed = _segments(run, decisions)
+    return [*sentences, *more], [matrix, *parts], {**data, **swaps, "segments": listed}
+
+
+def _segments(run: Run, decisions: Decisions) -> tuple[list[Listing], list[dict[str, Any]]]:
+    """Return agreement and swap set by segment, the least agreeing first; nothing without one."""
+    found: list[dict[str, Any]] = []
+    of = run.schema.first(Role.SEGMENT) or ""
+    if of in private(run):
+        return [], found  # its values would be the rows' names
+    for segment, column in run.serve.profile.splits.get("segment", {}).get(COLUMN, {}).items():
+        table = crossed(decisions, column.categories.counts or {})
+        if not table.sum():
+            continue
+        _, data = _agreement(table, run.policy.level)
+        _, swaps = _swaps(decisions, table, run.policy.level)
+        found.append({"segment": segment, **data, **swaps})
+    found.sort(key=lambda x: (x["agreeing"] / x["requests"], x["segment"]))
+    if len(found) < 2:
+        return [], found
+    name = safe(of, NAME)
+    head = (name, "requests", "decided alike", "interval", "challenger alone", "champion alone")
+    rows = tuple(map(_segment, found[:MOST]))
+    title = f"Champion and challenger by {name}"
+    return [Listing(title, head, rows, frozenset(range(1, 6)))], found
+
+
+def _segment(found: dict[str, Any]) -> tuple[str, ...]:
+    """Return a segment's row; what either alone approves is unknown where no decision is."""
+    low, high = wording.percent(found["low"]), wording.percent(found["high"])
+    alone = (found.get(f"{who}_alone") for who in ("challenger", "champion"))
+    return (
+        safe(found["segment"], NAME),
+        wording.count(found["requests"]),
+        wording.percent(found["agreeing"] / found["requests"]),
+        f"{low} to {high}",
+        *("" if n is None else wording.count(n) for n in alone),
+    )
 
 
 def _agreement(table: Table, level: float) -> tuple[list[str], dict[str, Any]]:

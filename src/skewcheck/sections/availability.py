@@ -110,10 +110,9 @@ def _costs(run: Run) -> Iterable[tuple[str, Any]]:
     for side in run.sides:
         if side.role is Role.FEATURE and side.declared and awaited(side):
             try:
-                yield (
-                    side.name,
-                    with_fallback(run.replay.rescoring, side.name, side.declared.fallback),
-                )
+                own = run.replay.own.get(side.name, side.name)
+                cost = with_fallback(run.replay.rescoring, own, side.declared.fallback)
+                yield side.name, cost
             except KeyError:
                 continue  # the model does not take it
 

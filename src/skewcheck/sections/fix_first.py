@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from skewcheck import wording
-from skewcheck.fixes import Fix, fixes
+from skewcheck.fixes import QUADRANTS, Fix, fixes, middles
 from skewcheck.layout import Listing, Part, Point, Scatter, Section
 from skewcheck.run import Run
 from skewcheck.sanitize import safe
@@ -16,9 +16,8 @@ from skewcheck.worth import worth
 ORDER = 1
 MOST = 20  # fixes that are listed
 TEXT = 300  # width of a cause
-HEAD = ("column", "why", "importance", "rows", "effort", "owner")
+HEAD = ("column", "why", "importance", "rows", "effort", "quadrant", "owner")
 ALWAYS = (0, 1)  # the others are shown where they tell columns apart
-QUADRANTS = ("quick win", "plan it", "think twice", "when there is time")
 
 
 def section(run: Run) -> Section | None:
@@ -57,14 +56,10 @@ def _parts(found: tuple[Fix, ...]) -> Iterable[Part]:
         for fix in found
         if fix.effort is not None and fix.importance is not None
     )
-    if points:
-        cut = _middle([p.x for p in points]), _middle([p.y for p in points])
+    cut = middles(found)
+    if points and cut:
         axes = ("effort", "importance")
         yield Scatter("Importance against effort", axes, cut, points, QUADRANTS)
-
-
-def _middle(values: list[float]) -> float:
-    return (min(values) + max(values)) / 2
 
 
 def _row(fix: Fix) -> tuple[str, ...]:
@@ -72,8 +67,9 @@ def _row(fix: Fix) -> tuple[str, ...]:
         safe(fix.column, NAME),
         safe(fix.cause, TEXT),
         "unknown" if fix.importance is None else wording.percent(fix.importance),
-        wording.percent(fix.share),
+        "" if fix.share is None else wording.percent(fix.share),
         "" if fix.effort is None else wording.number(fix.effort, 3),
+        fix.quadrant,
         safe(fix.owner, NAME) if fix.owner else "",
     )
 
@@ -91,6 +87,7 @@ def documents(found: tuple[Fix, ...]) -> list[dict[str, Any]]:
             "damage_measured": fix.measured,
             "share": fix.share,
             "effort": fix.effort,
+            "quadrant": fix.quadrant or None,
             "owner": fix.owner or None,
             "score": fix.score,
             "pipeline_bug": fix.bug,
