@@ -13,8 +13,9 @@ from skewcheck.config import parse
 from skewcheck.dependence import dependence
 from skewcheck.errors import ConfigError
 from skewcheck.looks import LAST, ROLLING, SINCE, findings_of, merged, nightly
-from skewcheck.pipeline import compare, make_profile
+from skewcheck.pipeline import compare
 from skewcheck.policy import Policy
+from skewcheck.profiling import make_profile
 from skewcheck.statistics.widened import Widened
 from skewcheck.verdict import Outcome
 

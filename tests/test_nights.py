@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import skewcheck
-from skewcheck import pipeline
+from skewcheck import profiling
 from skewcheck.cli import run
 from skewcheck.errors import InputError, UsageError
 from skewcheck.history import findings
@@ -217,7 +217,7 @@ def test_the_places_of_pairs_in_one_run_s_data_stay_in_that_run(made: Path) -> N
 def test_pairs_by_bucket_of_customers_read_back(tmp_path: Path) -> None:
     right, served = night(0)
     overrides = {Role.KEY: ["k"], Role.ENTITY: ["who"]}
-    made = pipeline.make_profile(served, overrides=overrides, pairing=Request(right))
+    made = profiling.make_profile(served, overrides=overrides, pairing=Request(right))
     made.save(tmp_path / "night")
     assert isinstance(made.pairs, Pairs)
     fresh, back = made.pairs.clusters, pairs_in(tmp_path / "night").clusters

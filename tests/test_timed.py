@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skewcheck import pipeline
+from skewcheck import pipeline, profiling
 from skewcheck.column import ColumnProfile
 from skewcheck.errors import InputError, UsageError
 from skewcheck.profile import Profile
@@ -127,7 +127,7 @@ def test_a_saved_profile_cannot_be_cut_by_time() -> None:
 
 
 def test_a_profile_knows_the_span_of_its_events_and_keeps_it(tmp_path: Path) -> None:
-    profile = pipeline.make_profile(WHOLE)
+    profile = profiling.make_profile(WHOLE)
     times = WHOLE["event_time"].dt.epoch("us") / 1e6
     assert profile.span
     assert (profile.span.first, profile.span.last) == pytest.approx((times.min(), times.max()))
@@ -137,7 +137,7 @@ def test_a_profile_knows_the_span_of_its_events_and_keeps_it(tmp_path: Path) -> 
 
 def test_a_profile_of_logs_does_not_make_its_time_a_missing_column(tmp_path: Path) -> None:
     both = train().with_columns(event_time=pl.lit(FIRST))
-    pipeline.make_profile(WHOLE).save(tmp_path / "night")
+    profiling.make_profile(WHOLE).save(tmp_path / "night")
     found = pipeline.compare(both, str(tmp_path / "night"))
     assert "event_time" not in found.verdict.columns
 

@@ -18,7 +18,7 @@ from skewcheck.errors import ConfigError
 from skewcheck.finding import Undefined
 from skewcheck.gains import Gain, gain
 from skewcheck.layout import Sweep
-from skewcheck.pipeline import make_profile
+from skewcheck.profiling import make_profile
 from skewcheck.result import Result
 from skewcheck.schema import Role
 from skewcheck.statistics.chances import Chances

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skewcheck import config as _config
-from skewcheck import pipeline
+from skewcheck import pipeline, profiling
 from skewcheck.config import Config
 from skewcheck.history.tonight import keep, ready, recalled, tidy
 from skewcheck.pairing.request import Request
@@ -236,7 +236,7 @@ def make_profile(
     """
     given = {Role.KEY: key, Role.IGNORED: ignore}
     overrides = {role: _listed(names) for role, names in given.items() if names is not None}
-    return pipeline.make_profile(data, like=like, overrides=overrides, pairing=Request(offline))
+    return profiling.make_profile(data, like=like, overrides=overrides, pairing=Request(offline))
 
 
 def _tolerances(given: Tolerance) -> Mapping[str | None, float]:

@@ -31,13 +31,13 @@ def init(train: str, logs: tuple[str, ...], output: str, force: bool, **options:
     if not force and Path(output).exists():
         raise OutputError(f"{output}: exists; name another file with -o, or replace it by --force")
 
-    from skewcheck import pipeline
+    from skewcheck import assigning
     from skewcheck.cli.explain import rules
     from skewcheck.config.schema import NAME
     from skewcheck.config.template import render_config
     from skewcheck.write import write
 
-    schema = pipeline.guess_schema(
+    schema = assigning.guess_schema(
         train, list(logs) if len(logs) > 1 else logs[0], overrides=given_roles(options)
     )
     folder = Path(output).resolve().parent

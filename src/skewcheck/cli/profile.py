@@ -42,11 +42,11 @@ def profile(data: tuple[str, ...], output: str, **options: Any) -> int:
     others = (pairing.offline, options["like"])
     check((output,), [*data, *(str(path) for path in others if path)])
 
-    from skewcheck import pipeline
+    from skewcheck import profiling
     from skewcheck.config import load
 
     with bar(not options["no_progress"]) as progress:
-        made = pipeline.make_profile(
+        made = profiling.make_profile(
             list(data) if len(data) > 1 else data[0],
             like=options["like"],
             config=load(options["policy"]),
