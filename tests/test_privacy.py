@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -131,3 +132,47 @@ def test_a_run_without_private_columns_stays_the_same_run() -> None:
 def test_private_is_true_or_false(text: str) -> None:
     with pytest.raises(skewcheck.SkewcheckError, match=r"columns\.x\.private.*true or false"):
         config.parse(f"[columns.x]\n{text}", "skewcheck.toml")
+
+
+SERVICE = """
+[decisions]
+bands = "decline < 0.75 <= approve"
+[value]
+tp = 1
+fp = -1
+tn = 0
+fn = 0
+[latency]
+budget = "100s"
+[columns.score]
+private = true
+[columns.latency_ms]
+private = true
+"""
+
+
+def test_a_private_score_and_a_private_response_time_are_told_without_their_values() -> None:
+    rng = np.random.default_rng(6)
+    score = 0.731 + 1e-5 * rng.integers(0, 9_999, 6_000)
+    train = pl.DataFrame(
+        {
+            "id": [f"r{i}" for i in range(6_000)],
+            "age": rng.normal(40, 9, 6_000),
+            "score": score,
+            "label": (rng.random(6_000) < score).astype(int),
+        }
+    )
+    serve = train.with_columns(
+        score=pl.col("score") - 0.0015, latency_ms=pl.Series(73_100.0 + rng.integers(0, 99, 6_000))
+    )
+    policy = config.parse(SERVICE, "skewcheck.toml")
+    result = skewcheck.compare(train, serve, key="id", policy=policy)
+    written = (
+        terminal(result.report, verbose=True),
+        document(result.report),
+        page(result.report).split("<svg")[0],
+    )
+    for text in written:
+        assert not re.search(r"73[,.]?1\d|\b0\.73|\b0\.8[0-3]\d", text)
+    assert "Private" in written[0]
+    assert "latency_ms, score" in " ".join(written[0].split()) or "score, latency_ms" in written[0]

@@ -22,7 +22,7 @@ from skewcheck.pairing.pairs import Pairs
 from skewcheck.policy import Policy
 from skewcheck.reasons import Reasons
 from skewcheck.run import Partner, Run, Side
-from skewcheck.schema import Kind
+from skewcheck.schema import Kind, Schema
 from skewcheck.sides import Sides
 from skewcheck.summaries.categories import Categories
 from skewcheck.summaries.grid import Grid
@@ -77,10 +77,23 @@ def discreet(run: Run) -> Run:
         train=_side(run.train, words),
         serve=_side(run.serve, words),
         sides=tuple(_sides(side, words) for side in run.sides),
+        schema=_schema(run.schema, names),
         verdict=_verdict(run.verdict, names),
         reasons={n: _reasons(known, n, names) for n, known in run.reasons.items()},
         partner=None if partner is None else _partner(partner, names),
     )
+
+
+def _schema(schema: Schema, names: frozenset[str]) -> Schema:
+    """Return what columns are for, without the values by which that was guessed."""
+    hidden = (schema.columns[name] for name in names & schema.columns.keys())
+    plain = {column.name: replace(column, reason=_named(column.reason)) for column in hidden}
+    return Schema({**schema.columns, **plain})
+
+
+def _named(reason: str) -> str:
+    """Return a reason up to what it tells of values."""
+    return reason.partition(";")[0]
 
 
 Words = Mapping[str, Mapping[str, str]]

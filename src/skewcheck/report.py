@@ -227,7 +227,11 @@ def _methods(
     if others:
         named = [f"{c.label} ({c.role})" for c in others]
         yield "Not compared", wording.listed(named, LISTED)
-    shown = [c.name for c in run.schema if c.name in hidden and c.role.compared]
+    shown = [
+        c.name
+        for c in run.schema
+        if c.name in hidden and (c.role.compared or run.policy.private.get(c.name))
+    ]
     if shown:
         told = wording.listed([safe(name, NAME) for name in shown], LISTED)
         yield "Private", f"{told}: only counts and shapes are shown"

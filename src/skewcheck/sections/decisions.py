@@ -35,7 +35,9 @@ def section(run: Run) -> Section | None:
     column = next((s for s in run.sides if s.role is Role.DECISION), None)
     if column is None or column.decisions is None:
         return None
-    score = next((s for s in run.sides if s.name == _score(run, column.decisions)), None)
+    name = _score(run, column.decisions)
+    hidden = name is not None and run.policy.private.get(name, False)
+    score = None if hidden else next((s for s in run.sides if s.name == name), None)
     judged = run.verdict.columns.get(column.name, ())
     seen = Seen(column.decisions, column, score, run.policy.level, judged)
     told, data = _approval(seen)

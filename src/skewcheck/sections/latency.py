@@ -27,7 +27,8 @@ FIGURES = 4
 
 def section(run: Run) -> Section | None:
     """Return the response times of serve, or None where none is logged."""
-    timed = {side.name: side.timed for side in run.sides if side.timed}
+    hidden = run.policy.private
+    timed = {s.name: s.timed for s in run.sides if s.timed and not hidden.get(s.name)}
     known = {name: t for name, t in timed.items() if t.serve and t.serve.requests}
     if not timed:
         return None

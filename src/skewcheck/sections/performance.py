@@ -60,7 +60,7 @@ def section(run: Run) -> Section | None:
     """Return the performance of the first score on the rows with a label; None without labels."""
     score = measured_score(run.sides)
     both = next((side for side in run.sides if side.name == score), None)
-    if both is None or both.labels is None:
+    if both is None or both.labels is None or run.policy.private.get(both.name):
         return None
     found = scored(both)
     level = run.policy.level
