@@ -124,3 +124,30 @@ def test_four_columns_stand_in_four_quadrants_in_every_output() -> None:
 
 def test_without_effort_there_is_no_quadrant() -> None:
     assert {fix.quadrant for fix in ranked().values()} == {""}
+
+
+SCORED = OFFLINE.with_columns(score=1 / (1 + (-pl.col("income")).exp()))
+LAYER = '[decisions]\nbands = "approve < 0.5 <= decline"\n'
+
+
+def launched(income: pl.Expr, score: pl.Expr) -> dict[str, Fix]:
+    logs = SCORED.with_columns(income=income, score=score)
+    train = SCORED.with_columns(pl.col("k") + "-train")
+    policy = parse(LAYER, "skewcheck.toml")
+    run = skewcheck.compare(train, logs, offline=SCORED, key="k", policy=policy).run
+    return {fix.column: fix for fix in fixes(run)}
+
+
+def test_a_score_moved_by_a_wrong_feature_comes_after_it_and_so_do_decisions() -> None:
+    noise = pl.Series(RNG.normal(0, 1.5, ROWS))
+    found = launched(pl.col("income") * 2, 1 / (1 + (-pl.col("income") - noise).exp()))
+    assert next(iter(found)) == "income"
+    assert not found["income"].follows
+    assert found["score"].follows and found["decision"].follows
+
+
+def test_a_score_that_is_wrong_by_itself_comes_first_and_decisions_after_it() -> None:
+    found = launched(pl.col("income"), pl.col("score") + 0.2)
+    assert list(found) == ["score", "decision"]
+    assert not found["score"].follows
+    assert found["decision"].follows

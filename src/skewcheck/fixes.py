@@ -16,6 +16,7 @@ from skewcheck.worth import Worth, worth
 UNWELL = (Outcome.FAIL, Outcome.WARN, Outcome.INCONCLUSIVE)
 CAP = 10.0  # times the limit from which on more is not worse
 QUADRANTS = ("quick win", "plan it", "think twice", "when there is time")  # clockwise
+MADE = (Role.DECISION, Role.AGREEMENT, Role.VALUE)  # of scores, and with them of features
 UNKNOWN = 0.5  # of the range of damage, for what is undecided: it may be nothing
 
 
@@ -29,6 +30,7 @@ class Fix:
     (``measured``), else how far the column is beyond its limit. ``share`` are the rows that
     differ, None where no pair tells: then it counts as all. ``bug``: the pipeline did it, not the
     population. ``quadrant`` is one of QUADRANTS, empty where importance or effort is unknown.
+    ``follows``: what it is made of is in the list too, and mending that may be all it takes.
     """
 
     column: str
@@ -44,19 +46,36 @@ class Fix:
     score: float
     bug: bool
     quadrant: str = ""
+    follows: bool = False
 
 
 def fixes(run: Run) -> tuple[Fix, ...]:
     """Return all columns that fail, warn or are undecided, first what to fix first.
 
-    Of the same score pipeline bugs come before drift, failures before doubts.
+    What follows from other columns of the list comes after them: a score, where features are wrong
+    and nothing else explains it, decisions and their value. Of the same score pipeline bugs come
+    before drift, failures before doubts.
     """
     importance = worth(run)
     judged = run.verdict.columns.items()
     unwell = [column_view(run, n, js) for n, js in judged if run.verdict.column(n) in UNWELL]
-    found = [_fix(run, column, importance) for column in unwell]
+    found = _followed([(column, _fix(run, column, importance)) for column in unwell])
     cut = middles(found)
     return tuple(replace(fix, quadrant=_quadrant(fix, cut)) for fix in sorted(found, key=_rank))
+
+
+def _followed(found: Sequence[tuple[ColumnView, Fix]]) -> list[Fix]:
+    """Return the fixes, those marked that follow from others."""
+    wrong = any(fix.bug and fix.role is Role.FEATURE for _, fix in found)
+    alone = {fix.column for column, fix in found if fix.role is Role.SCORE and column.causes}
+    moved = wrong or any(fix.role is Role.SCORE for _, fix in found)
+
+    def follows(fix: Fix) -> bool:
+        if fix.role is Role.SCORE:
+            return wrong and fix.column not in alone
+        return moved and fix.role in MADE
+
+    return [replace(fix, follows=follows(fix)) for _, fix in found]
 
 
 def middles(found: Sequence[Fix]) -> tuple[float, float] | None:
@@ -83,8 +102,8 @@ def _quadrant(fix: Fix, cut: tuple[float, float] | None) -> str:
     return QUADRANTS[place[heavy, light]]
 
 
-def _rank(fix: Fix) -> tuple[float, bool, int, str]:
-    return -round(fix.score, 9), not fix.bug, -fix.outcome.severity, fix.column
+def _rank(fix: Fix) -> tuple[bool, float, bool, int, str]:
+    return fix.follows, -round(fix.score, 9), not fix.bug, -fix.outcome.severity, fix.column
 
 
 def _fix(run: Run, column: ColumnView, importance: Worth) -> Fix:

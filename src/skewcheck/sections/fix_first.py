@@ -43,6 +43,9 @@ def _sentences(run: Run, found: tuple[Fix, ...]) -> Iterable[str]:
     else:
         told = f"damage ({damage}) x share of rows; nobody says what a feature is worth"
     yield f"Ranked by {told}."
+    after = [safe(fix.column, NAME) for fix in found if fix.follows]
+    if after:
+        yield f"Last what follows from other columns: {wording.listed(after)}."
 
 
 def _parts(found: tuple[Fix, ...]) -> Iterable[Part]:
@@ -91,6 +94,7 @@ def documents(found: tuple[Fix, ...]) -> list[dict[str, Any]]:
             "owner": fix.owner or None,
             "score": fix.score,
             "pipeline_bug": fix.bug,
+            "follows": fix.follows,
         }
         for fix in found
     ]
