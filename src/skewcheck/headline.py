@@ -15,6 +15,11 @@ from skewcheck.views import ColumnView
 NAMED = 5  # columns that are named
 SOME = 3  # of each of two kinds
 SHORT = 30  # width of a column's name
+TOO = {  # said of decisions, their value, response times ...
+    Outcome.FAIL: "beyond the limits:",
+    Outcome.WARN: "with warnings on",
+    Outcome.INCONCLUSIVE: "undecided:",
+}
 
 
 def headline(verdict: Verdict, columns: Sequence[ColumnView]) -> str:
@@ -25,19 +30,21 @@ def headline(verdict: Verdict, columns: Sequence[ColumnView]) -> str:
     worst = [c for c in columns if c.outcome is verdict.outcome]
     if not worst:
         return f"{word}: {safe(verdict.reason or 'no column was judged', 300)}"
-    compared, join = _parted(columns)
-    worst, open_join = _parted(worst)
+    compared, _, join = _parted(columns)
+    worst, made, open_join = _parted(worst)
     told = [_told(verdict.outcome, worst, compared)] if worst else []
-    if open_join and verdict.outcome is not Outcome.PASS:
-        told.append(f"the pairing by {open_join[0].label}: {open_join[0].sentence}")
+    if verdict.outcome is not Outcome.PASS:
+        told += [f"{TOO[verdict.outcome]} {_names(made, NAMED)}"] if made else []
+        told += [f"the pairing by {c.label}: {c.sentence}" for c in open_join[:1]]
     return f"{word}: {'; '.join(told) or _told(verdict.outcome, join, join)}"
 
 
-def _parted(columns: Sequence[ColumnView]) -> tuple[list[ColumnView], list[ColumnView]]:
-    """Return the columns that are compared, and the key that rows are paired by."""
-    found: tuple[list[ColumnView], list[ColumnView]] = ([], [])
+def _parted(columns: Sequence[ColumnView]) -> tuple[list[ColumnView], ...]:
+    """Return the columns that are compared, what follows of them, and the key of the pairing."""
+    found: tuple[list[ColumnView], ...] = ([], [], [])
     for column in columns:
-        found[column.role is Role.KEY].append(column)
+        made = not column.role.compared
+        found[2 if column.role is Role.KEY else made].append(column)
     return found
 
 
