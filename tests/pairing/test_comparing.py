@@ -131,3 +131,23 @@ def test_types_that_are_not_compared_are_unseen_even_where_equal(kind: pa.DataTy
     value = {pa.binary(): b"a"}.get(kind, [1] if pa.types.is_list(kind) else 1)
     rows = pa.array([value], kind)
     assert parities(rows, rows) == [Parity.UNSEEN]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (pa.int64(), 1),
+        (pa.float64(), 1.5),
+        (pa.bool_(), True),
+        (pa.timestamp("us"), DAY),
+        (pa.large_string(), "a"),
+    ],
+)
+def test_a_null_equals_a_null_alone_beside_values_of_any_type(
+    kind: pa.DataType, value: object
+) -> None:
+    train = pa.array([None, None, value, value], kind)
+    serve = pa.array([None, value, None, value], kind)
+    expected = [Parity.EQUAL, Parity.NULL_TRAIN, Parity.NULL_SERVE, Parity.EQUAL]
+    assert parities(train, serve) == expected
+    assert parities(train[1:], serve[1:]) == expected[1:]

@@ -45,7 +45,7 @@ def compared(train: pa.Array | Lanes, serve: pa.Array | Lanes, tolerance: Tolera
 def _same(train: pa.Array, serve: pa.Array) -> Mask | None:
     """Return which pairs are surely equal, at the price of one look; None where none is cheap.
 
-    A pair that is not among them may be equal all the same: NaN, or a null on both sides.
+    A pair that is not among them may be equal all the same: NaN, or null among texts.
     """
     kinds = train.type, serve.type
     if all(map(_named, kinds)) and any(map(pa.types.is_dictionary, kinds)):
@@ -54,7 +54,7 @@ def _same(train: pa.Array, serve: pa.Array) -> Mask | None:
         return None
     same = pc.equal(train, serve)
     if same.null_count:
-        same = pc.fill_null(same, False)
+        same = pc.if_else(same.is_null(), pc.and_(train.is_null(), serve.is_null()), same)
     return np.asarray(same.to_numpy(zero_copy_only=False), np.bool_)
 
 
