@@ -12,6 +12,7 @@ from typing import Any
 from skewcheck.apart import confusion, quantiles
 from skewcheck.discovery import discover
 from skewcheck.fixes import fixes
+from skewcheck.history.record import night, window
 from skewcheck.ledger import Ledger
 from skewcheck.policy import Policy, Rule
 from skewcheck.privacy import said
@@ -27,7 +28,8 @@ class Basis:
     """The numbers of a run that are no column's: as the JSON report tells them.
 
     ``train`` and ``serve`` are path, rows, layout, files and ledger of a side; ``pairs`` is None
-    where no row was paired; ``fixes`` rank what to mend; ``policy`` are the limits in force.
+    where no row was paired; ``fixes`` rank what to mend; ``policy`` are the limits in force;
+    ``night`` names the window that serve covers, ``last`` is its end in seconds since 1970.
     """
 
     train: Mapping[str, Any]
@@ -39,10 +41,13 @@ class Basis:
     command: str
     started: str
     seconds: float
+    night: str
+    last: float | None
 
 
 def basis(run: Run) -> Basis:
     """Return what the report of a run rests on."""
+    seen = window(run.period, run.serve.profile.span)
     return Basis(
         train=_side(run.train),
         serve=_side(run.serve),
@@ -53,6 +58,8 @@ def basis(run: Run) -> Basis:
         command=run.command,
         started=run.started,
         seconds=run.seconds,
+        night=night(run.period, run.serve.profile, run.schema),
+        last=seen.last if seen else None,
     )
 
 
