@@ -16,6 +16,7 @@ from skewcheck.tree import Unreadable, pack, reachable, unpack
 
 FORMAT = 1
 MARK = b"skewcheck report "  # what the bytes start with; then the format and the end of the line
+INCOMPLETE = "The run that was to be kept here has not finished. There is no verdict.\n"
 HINT = "give a file that compare --save or compare --history wrote, or its folder"
 
 
@@ -41,6 +42,8 @@ def decode(content: bytes, file: str) -> Report:
     Raises:
         InputError: they are no report, damaged, or of a version too different from this one.
     """
+    if content == INCOMPLETE.encode():
+        raise InputError("its run has not finished", file=file, hint="compare again")
     head, end, packed = content[:64].partition(b"\n")
     if not head.startswith(MARK) or not end:
         raise InputError("is no run that skewcheck kept", file=file, hint=HINT)
@@ -57,6 +60,11 @@ def decode(content: bytes, file: str) -> Report:
         raise InputError("is no run that skewcheck kept", file=file, hint=HINT)
     detail = Detail(lambda: whole.charts, lambda: whole.closeups, lambda: whole.parity)
     return replace(whole.report, detail=detail)
+
+
+def render(report: Report) -> bytes:
+    """Return what ``encode`` does: to the command line it is an output like the formats."""
+    return encode(report)
 
 
 @cache

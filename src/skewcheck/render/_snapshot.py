@@ -87,7 +87,10 @@ def _of_run(report: Report) -> Iterable[SingleValue]:
     yield verdict
     for of in Outcome:
         yield _value("Columns", report.tally.get(of, 0), f"Columns: {of}", verdict=str(of))
-    for side, rows in (("train", report.basis.train["rows"]), ("serve", report.basis.serve["rows"])):
+    for side, rows in (
+        ("train", report.basis.train["rows"]),
+        ("serve", report.basis.serve["rows"]),
+    ):
         yield _value("Rows", rows, f"Rows of {side}", side=side)
 
 
