@@ -16,9 +16,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 import zstandard
 
+from skewcheck.decimals import restored, squeezed
+
 LEVEL = 12
 MOST = 1 << 30  # bytes that a tree may be unpacked to
-LIST, TUPLE, MAP, SET, NUMBER, TEXT, FIRST = range(7)  # what a node begins with; then classes
+LIST, TUPLE, MAP, SET, NUMBER, TEXT, DECIMALS, FIRST = range(
+    8
+)  # what a node begins with; then classes
 PLAIN = frozenset({type(None), bool, float, str, bytes})
 WORD = 1 << 63  # numbers from here on have no place in a MessagePack integer
 
@@ -108,6 +112,8 @@ class _Writer:
             return [self.numbers[kind], value.value]
         if isinstance(value, Mapping):
             return [MAP, *(self.node(part) for item in value.items() for part in item)]
+        if kind is tuple and (few := squeezed(value)):
+            return [DECIMALS, *few]
         if isinstance(value, list | tuple):
             return [TUPLE if isinstance(value, tuple) else LIST, *map(self.node, value)]
         if isinstance(value, set | frozenset):
@@ -137,6 +143,7 @@ class _Reader:
             lambda *parts: frozenset(parts),
             int,
             lambda part: part.decode("utf-8", "surrogatepass"),
+            restored,
         ]
         self.makers = plain + makers
 

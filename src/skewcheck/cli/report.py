@@ -50,16 +50,15 @@ def report(run: str, night: str | None, **options: Any) -> int:
 
 def _found(path: Path, night: str | None) -> Report:
     """Return the report that a path means."""
-    from skewcheck.history.stored import look
     from skewcheck.kept import decode
 
     if path.is_dir():
-        return _kept(_chosen(_newest(path), night, path))
+        return _kept(_chosen(_held(path), night, path))
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
         if parquet:
-            return _kept(_chosen(look(path).runs, night, path))
+            return _kept(_chosen(_alone(path), night, path))
         content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
@@ -70,7 +69,17 @@ def _found(path: Path, night: str | None) -> Report:
     return decode(content, str(path))
 
 
-def _newest(folder: Path) -> Sequence[StoredRun]:
+def _alone(path: Path) -> Sequence[StoredRun]:
+    from skewcheck.history.stored import look
+    from skewcheck.kept import HINT
+
+    try:
+        return look(path).runs
+    except InputError as error:
+        raise InputError(error.problem, file=str(path), hint=HINT) from error
+
+
+def _held(folder: Path) -> Sequence[StoredRun]:
     from skewcheck.cli.streams import say
     from skewcheck.history import read_folder
 

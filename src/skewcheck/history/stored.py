@@ -1,9 +1,9 @@
-"""One file of the history: records in its footer, then findings, reports, the profile.
+"""One file of the history: records in its footer, findings and reports in the first rows.
 
 A Parquet file, so that DuckDB reads a folder of them: ``part`` is ``finding``,
 ``report`` or ``profile``. The records of the runs are JSON in the metadata, so that a list of runs
-opens footers only. A report is a row: its run, and in ``label`` its bytes in base 64, read when it
-is asked for. The profile lies in row groups of its own, and ``Profile.load`` finds it there.
+opens footers only. A report is a row: its run, and in ``label``, which findings leave empty, its
+bytes in base 64. The profile lies in row groups of its own, and ``Profile.load`` finds it there.
 """
 
 from __future__ import annotations
@@ -106,18 +106,17 @@ def store(
     metadata = {
         MARK: header,
         DIGEST: hashlib.sha256(header).hexdigest(),
-        PROFILE: packed(profile.header(group=2)),
+        PROFILE: packed(profile.header(group=1)),
     }
     counts = _widened(profile.table(), "profile")
-    told = _widened(findings, "finding")
     kept = _widened(_shelf(reports or {}), "report")
+    told = pa.concat_tables([_widened(findings, "finding"), kept]).unify_dictionaries()
 
     buffer = pa.BufferOutputStream()
     with pq.ParquetWriter(buffer, TABLE, **WRITTEN) as writer:
         # A schema's own metadata would be written twice, and footers are what a list reads.
         writer.add_key_value_metadata(metadata)
         writer.write_table(told, row_group_size=max(1, told.num_rows))
-        writer.write_table(kept, row_group_size=max(1, kept.num_rows))
         writer.write_table(counts, row_group_size=max(1, counts.num_rows))
     content = buffer.getvalue()
     path = stem.with_name(f"{stem.name}-{_digest(content)}.parquet")
@@ -232,8 +231,9 @@ def read_findings(path: Path) -> pa.Table:
     verify(path)
     try:
         with pq.ParquetFile(path, memory_map=False) as file:
-            names = FINDINGS.names
-            return file.read_row_group(0, columns=names).select(names).cast(FINDINGS)
+            found = file.read_row_group(0, columns=["part", *FINDINGS.names])
+        rows = found["part"].to_pylist().count("finding")  # the first ones
+        return found.slice(0, rows).select(FINDINGS.names).cast(FINDINGS)
     except ERRORS as error:
         raise _refused(path, "is gone or damaged: its findings cannot be read") from error
 
@@ -256,7 +256,7 @@ def read_reports(path: Path) -> dict[str, bytes]:
     verify(path)
     try:
         with pq.ParquetFile(path, memory_map=False) as file:
-            rows = file.read_row_group(1, columns=["part", "run", "label"]).to_pylist()
+            rows = file.read_row_group(0, columns=["part", "run", "label"]).to_pylist()
         kept = (row for row in rows if row["part"] == "report")
         return {row["run"]: base64.b64decode(row["label"], validate=True) for row in kept}
     except ERRORS as error:
