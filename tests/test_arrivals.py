@@ -81,12 +81,12 @@ def test_joined_labels_give_the_figures_of_labels_in_the_log(tmp_path: Path, suf
     late, logs = (str(tmp_path / f"{name}.{suffix}") for name in ("late", "logs"))
     apart = skewcheck.compare(TRAIN, logs, labels=late)
     assert figures(apart) == figures(skewcheck.compare(TRAIN, SERVE))
-    assert any("6,000 of 6,000 keys" in note for note in apart.report.run.notes)
+    assert any("6,000 of 6,000 keys" in note for note in apart.run.notes)
 
 
 def test_a_label_of_another_name_stands_for_that_of_train() -> None:
     result = skewcheck.compare(TRAIN, LOGS, labels=LATE.rename({"label": "came_back"}))
-    assert result.report.run.schema.names(Role.LABEL) == ["label"]
+    assert result.run.schema.names(Role.LABEL) == ["label"]
     assert figures(result)["auc"][0] > 0.7
 
 

@@ -12,11 +12,13 @@ import pytest
 
 import skewcheck
 from skewcheck import config
+from skewcheck.kept import decode, encode
 from skewcheck.privacy import discreet, private
 from skewcheck.render.html import brief
 from skewcheck.render.html import render as page
 from skewcheck.render.json import render as document
 from skewcheck.render.terminal import render as terminal
+from skewcheck.report import Report
 from skewcheck.result import Result
 from tests.report.cases import hostile
 
@@ -84,8 +86,13 @@ def outputs(made: Result) -> dict[str, str]:
         "notebook": made._repr_html_(),
         "frame": json.dumps(made.to_frame().to_dicts(), default=str),
         "repr": repr(made),
+        "kept": told_by(decode(encode(report), "kept")),
         "queries": "\n".join(c.query for v in report.columns for c in v.causes),
     }
+
+
+def told_by(report: Report) -> str:
+    return repr((report, report.charts, report.closeups, report.parity))
 
 
 @pytest.mark.parametrize("paired", [True, False])

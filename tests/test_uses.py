@@ -96,7 +96,7 @@ def day(home: Path, name: str, date: str) -> None:
 def test_every_block_of_shell_is_run_here(page: str) -> None:
     for mark, language, block in MARKED.findall(DOCS[page]):
         if language == "bash":
-            assert re.fullmatch(r"exits \d|file \S+\.sh|gate", mark), block
+            assert re.fullmatch(r"exits \d|file \S+\.sh|gate|again", mark), block
             assert ("skewcheck gate" in block) == (mark == "gate")
 
 
@@ -150,6 +150,17 @@ def test_a_night_ends_with_its_verdict(nightly: Path, date: str, code: int, verd
     assert re.fullmatch(r"kept history/run-000001-\S+\.parquet\n", done.stderr)
     assert json.loads((nightly / "reports" / "last.json").read_text())["verdict"] == verdict
     assert {f"{date}.html", f"{date}.xml"} <= {p.name for p in (nightly / "reports").iterdir()}
+
+
+def test_a_night_is_shown_again_without_its_data(nightly: Path) -> None:
+    assert shell(nightly, "bash nightly.sh 2013-07-14").returncode == 1
+    shutil.rmtree(nightly / "logs")
+    (nightly / "model.profile").unlink()
+    ((_, block),) = marked("nightly", "bash", "again")
+    done = shell(nightly, block)
+    assert done.returncode == 1 and done.stdout.startswith("FAIL: "), done.stderr
+    for again, first in (("night.html", "2013-07-14.html"), ("night.json", "last.json")):
+        assert (nightly / again).read_bytes() == (nightly / "reports" / first).read_bytes()
 
 
 def test_a_night_without_a_log_is_an_error_that_leaves_no_verdict(nightly: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ HEAVY = 0.025  # share of rows of such a value on one side
 STANDS_OUT = 4.0  # times the share of its neighbours
 MISSING = ("absent", "null", "nan", "-inf", "+inf")
 LABEL = 24
+FINE = 3  # figures of the highest bar: the page has 250 steps for it
 EXACT, NEAR = 6, 3  # figures of a value that is known, and of the middle of a cell
 
 Places = NDArray[np.intp]
@@ -161,8 +163,21 @@ def _body(
     laid: Axis,
     fit: Sequence[tuple[float, float]],
 ) -> Body:
-    train, serve = (_histogram(numbers, s, places, laid) for s in shares)
+    train, serve = _fine(*(_histogram(numbers, s, places, laid) for s in shares))
     return Body(train, serve, laid.ticks, laid.log, curves(numbers, laid, fit))
+
+
+def _fine(*shares: tuple[float, ...]) -> Iterator[tuple[float, ...]]:
+    """Yield shares in FINE figures of the highest one; none becomes 0 or 1 that is not so."""
+    peak = max(max(side, default=0.0) for side in shares) or 1.0
+    places = FINE - 1 - math.floor(math.log10(peak))
+    least = round(10.0**-places, places)
+    for side in shares:
+        rounded = (round(share, places) for share in side)
+        yield tuple(
+            x if share in (0.0, 1.0) else min(max(x, least), 1 - least)
+            for x, share in zip(rounded, side, strict=True)
+        )
 
 
 def _bars(numbers: Numbers, shares: Sequence[Values], places: Places) -> Iterator[Bar]:

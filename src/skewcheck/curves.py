@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skewcheck.axis import Axis
 from skewcheck.sides import Numbers
 
+FINE = 3  # decimals of a place: a page is a thousand dots wide
 LEVELS = 33  # quantiles of either side, the least and the greatest number among them
 
 Places = tuple[float, ...]
@@ -46,8 +47,8 @@ def curves(numbers: Numbers, laid: Axis, fit: Sequence[tuple[float, float]] = ()
     return Curves(
         tuple(quantiles[0]),
         tuple(quantiles[1]),
-        gap=(place, float(shares[0][at]), float(shares[1][at])),
-        fit=tuple(zip(*(x[shown].tolist() for x in inside), strict=True)),
+        gap=(round(place, FINE), float(shares[0][at]), float(shares[1][at])),
+        fit=tuple(zip(*(x[shown].round(FINE).tolist() for x in inside), strict=True)),
     )
 
 
@@ -58,4 +59,4 @@ def _quantiles(numbers: Numbers, shares: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _placed(laid: Axis, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.clip(laid.place(values), 0.0, 1.0)
+    return np.clip(laid.place(values), 0.0, 1.0).round(FINE)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from skewcheck import wording
 from skewcheck.account import BUGS
+from skewcheck.basis import Basis, basis, rules
 from skewcheck.breakdown import FAILED
-from skewcheck.charts import Chart, chart, unnamed
-from skewcheck.closeup import Closeup, closeup
+from skewcheck.charts import Chart
+from skewcheck.closeup import Closeup
+from skewcheck.detail import Detail, detail
 from skewcheck.discovery import discover
 from skewcheck.headline import headline
 from skewcheck.layout import Section
@@ -24,7 +25,6 @@ from skewcheck.run import Run
 from skewcheck.sanitize import safe
 from skewcheck.schema import Role
 from skewcheck.sections import sections
-from skewcheck.sides import Sides
 from skewcheck.verdict import Outcome
 from skewcheck.views import NAME, ColumnView, SideView, column_view, side_view
 
@@ -34,6 +34,7 @@ MEANINGS = {
     1: "Exit code 1: the policy failed.",
     3: "Exit code 3: there is not enough evidence for a pass or a failure.",
 }
+NO_DETAIL = Detail(dict, dict, dict)
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class Report:
     in sentences how rows were paired; ``others`` are the columns not compared; ``limits`` are
     (check, title, fail limit, warn limit) in force; ``modes`` are the failure modes and
     ``sections`` the topics apart from single columns; ``private`` are the columns whose values are
-    not shown.
+    not shown; ``basis`` are the numbers of the run that are no column's. Nothing in it points to
+    the run: what a renderer shows can be kept, and set in type again elsewhere.
     """
 
-    run: Run
+    basis: Basis
     outcome: Outcome
     exit_code: int
     headline: str
@@ -65,6 +67,7 @@ class Report:
     modes: tuple[ModeView, ...]
     sections: tuple[Section, ...]
     private: frozenset[str] = frozenset()
+    detail: Detail = field(default=NO_DETAIL, compare=False, repr=False)
 
     @property
     def features(self) -> tuple[ColumnView, ...]:
@@ -90,7 +93,7 @@ class Report:
     @property
     def usual_rows(self) -> str:
         """Return the rows of either side as a line words them when it rests on all of them."""
-        return both_rows(self.run.train.rows, self.run.serve.rows)
+        return both_rows(self.basis.train["rows"], self.basis.serve["rows"])
 
     @property
     def tally(self) -> dict[Outcome, int]:
@@ -99,23 +102,20 @@ class Report:
         ordered = sorted(Outcome, key=lambda o: -o.severity)
         return {o: found.count(o) for o in ordered if o in found}
 
-    @cached_property
+    @property
     def charts(self) -> Mapping[str, Chart]:
         """Return the chart of each column that has one; made when first asked for."""
-        drawn = ((s.name, self._chart(s)) for s in self.run.sides if s.role.compared)
-        return {name: made for name, made in drawn if made is not None}
+        return self.detail.charts
 
-    def _chart(self, sides: Sides) -> Chart | None:
-        known = self.run.reasons.get(sides.name)
-        fit = next((c.curve for c in known.causes if c.curve), ()) if known else ()
-        made = chart(sides, fit)
-        return unnamed(made) if made and sides.name in self.private else made
-
-    @cached_property
+    @property
     def closeups(self) -> Mapping[str, Closeup]:
         """Return the closeup of each column with pairs that differ; made when first asked for."""
-        drawn = ((c.name, closeup(self.run, c.name)) for c in self.columns)
-        return {name: made for name, made in drawn if made is not None}
+        return self.detail.closeups
+
+    @property
+    def parity(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the pairs of each column in numbers; made when first asked for."""
+        return self.detail.parity
 
 
 def build(run: Run) -> Report:
@@ -127,7 +127,7 @@ def build(run: Run) -> Report:
     others = tuple(column_view(run, name) for name in told)
     columns = tuple(sorted((column_view(run, n, js) for n, js in judged.items()), key=_by_damage))
     return Report(
-        run=run,
+        basis=basis(run),
         outcome=run.verdict.outcome,
         exit_code=run.verdict.exit_code,
         headline=headline(run.verdict, columns),
@@ -144,6 +144,7 @@ def build(run: Run) -> Report:
         modes=mode_views(run),
         sections=sections(run),
         private=hidden,
+        detail=detail(run, (c.name for c in (*columns, *others)), hidden),
     )
 
 
@@ -185,12 +186,6 @@ def _guesses(run: Run) -> Iterable[str]:
         if column.reason != "default" and column.role is not Role.FEATURE:
             name, why = safe(column.name, NAME), safe(column.reason, 200)
             yield f"{name} is taken as {column.role}: {why}"
-
-
-def rules(policy: Policy) -> dict[str, Rule]:
-    """Return the rule of every check that holds for columns without one of their own."""
-    defaults = {n: getattr(m, "RULE", Rule()) for n, m in discover("skewcheck.checks").items()}
-    return {**defaults, **policy.checks}
 
 
 def _limits(policy: Policy) -> Iterable[tuple[str, str, str, str]]:

@@ -14,6 +14,7 @@ from skewcheck import config as _config
 from skewcheck import pipeline, profiling
 from skewcheck.config import Config
 from skewcheck.history.tonight import keep, ready, recalled, tidy
+from skewcheck.kept import encode
 from skewcheck.pairing.request import Request
 from skewcheck.profile import Profile
 from skewcheck.replay.request import ModelRequest
@@ -94,6 +95,10 @@ class Result:
     def save_markdown(self, path: str | os.PathLike[str]) -> None:
         """Write the report as a comment for a pull request; whole, or not at all."""
         self._save("markdown", path)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the report for ``skewcheck report`` to set in type again; whole, or not at all."""
+        write(encode(self.report), Path(path))
 
     def add_to_evidently(
         self, workspace: str | os.PathLike[str], project: str = "skewcheck"
@@ -213,11 +218,12 @@ def compare(
         replaying=ModelRequest(os.fspath(model) if model else None, predict),
         period=asked,
     )
-    if folder is not None:
-        run = recalled(folder, run)
-        keep(folder, run)
-        tidy(folder, (loaded or Config()).fold_after)
-    return Result(run)
+    if folder is None:
+        return Result(run)
+    result = Result(recalled(folder, run))
+    keep(folder, result.run, encode(result.report))
+    tidy(folder, (loaded or Config()).fold_after)
+    return result
 
 
 def make_profile(

@@ -16,13 +16,16 @@ from skewcheck.sanitize import safe
 STDOUT = "-"
 
 
-def write(text: str, target: str | os.PathLike[str]) -> None:
-    """Put the text at ``target`` in UTF-8 (see ``write_through``); ``-`` is stdout."""
-    if os.fspath(target) == STDOUT:
-        _print(text)
-    else:
-        data = text.encode("utf-8", "backslashreplace")
-        write_through(Path(target), lambda file: file.write(data))
+def write(content: str | bytes, target: str | os.PathLike[str]) -> None:
+    """Put text in UTF-8, or bytes, at ``target`` (see ``write_through``).
+
+    ``-`` is standard output, for text.
+    """
+    if os.fspath(target) == STDOUT and isinstance(content, str):
+        _print(content)
+        return
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    write_through(Path(target), lambda file: file.write(data))
 
 
 def write_through(path: Path, fill: Callable[[IO[bytes]], Any]) -> None:

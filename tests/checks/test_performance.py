@@ -23,7 +23,7 @@ DEMAND = parse('[readiness]\ndemand = ["performance"]', "skewcheck.toml")
 
 def judged(result: Result) -> dict[str, Judgement]:
     """Return the judgements of performance by check."""
-    found = [j for js in result.report.run.verdict.columns.values() for j in js]
+    found = [j for js in result.run.verdict.columns.values() for j in js]
     return {j.finding.check: j for j in found if j.finding.check in CHECKS}
 
 
@@ -32,7 +32,7 @@ def outcomes(result: Result) -> dict[str, Outcome]:
 
 
 def mode(result: Result) -> Outcome:
-    modes = result.report.run.verdict.modes
+    modes = result.run.verdict.modes
     found: Outcome = next(m.outcome for m in modes if m.name == "performance")
     return found
 
@@ -174,7 +174,7 @@ def test_saved_profiles_keep_what_performance_needs(tmp_path: Path, train: pl.Da
     for name, frame in (("train", train), ("serve", serve)):
         frame.write_parquet(tmp_path / f"{name}.parquet")
     whole = skewcheck.compare(str(tmp_path / "train.parquet"), str(tmp_path / "serve.parquet"))
-    pack = whole.report.run
+    pack = whole.run
     pack.serve.profile.save(tmp_path / "saved")
     again = skewcheck.compare(
         str(tmp_path / "train.parquet"), str(tmp_path / "saved"), label="label", score="score"

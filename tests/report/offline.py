@@ -9,6 +9,7 @@ from pathlib import Path
 
 import skewcheck
 from skewcheck.report import Report, build
+from skewcheck.run import Run
 
 ROOT = Path(__file__).parents[2]
 FLIGHTS = "fixtures/flights"
@@ -17,11 +18,17 @@ FLIGHTS = "fixtures/flights"
 @cache
 def offline() -> Report:
     """Return the report of the flights against train, paired with the offline recomputation."""
+    return build(offline_run())
+
+
+@cache
+def offline_run() -> Run:
+    """Return the run of it."""
     with chdir(ROOT):
         result = skewcheck.compare(
             train=f"{FLIGHTS}/train.parquet",
             serve=f"{FLIGHTS}/shadow_logs",
             offline=f"{FLIGHTS}/offline.parquet",
         )
-    known = replace(result.run, command="skewcheck compare", versions={"skewcheck": "0.1.0"})
-    return build(replace(known, started="2026-11-22T21:48:43Z", seconds=1.25))
+    known: Run = replace(result.run, command="skewcheck compare", versions={"skewcheck": "0.1.0"})
+    return replace(known, started="2026-11-22T21:48:43Z", seconds=1.25)

@@ -22,7 +22,7 @@ TRAIN = side(ROWS, 1)
 
 
 def made(serve: pl.DataFrame, train: pl.DataFrame = TRAIN) -> Section:
-    found = section(skewcheck.compare(train, serve).report.run)
+    found = section(skewcheck.compare(train, serve).run)
     assert found is not None
     return found
 
@@ -93,7 +93,7 @@ def test_it_names_the_score_and_the_label_that_it_uses_of_several() -> None:
         s.with_columns(prediction=s["score"] / 2, true_label=s["label"])
         for s in (TRAIN, side(ROWS, 2))
     ]
-    run = skewcheck.compare(*both, label=["label", "true_label"]).report.run
+    run = skewcheck.compare(*both, label=["label", "true_label"]).run
     found = section(run)
     assert found is not None
     assert "Of 2 scores the first is measured: score." in found.sentences
@@ -114,7 +114,7 @@ def test_train_without_a_score_leaves_its_figures_open() -> None:
 
 
 def test_without_labels_of_requests_there_is_no_section() -> None:
-    assert section(skewcheck.compare(TRAIN, side(ROWS, 2).drop("label")).report.run) is None
+    assert section(skewcheck.compare(TRAIN, side(ROWS, 2).drop("label")).run) is None
 
 
 def test_a_label_that_is_a_number_is_said_to_be_unmeasured_and_never_passes() -> None:

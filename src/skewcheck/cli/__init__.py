@@ -31,6 +31,7 @@ from skewcheck.cli.gate import gate
 from skewcheck.cli.history import history
 from skewcheck.cli.init import init
 from skewcheck.cli.profile import profile
+from skewcheck.cli.report import report
 from skewcheck.cli.schema import schema
 from skewcheck.cli.streams import ERROR, INTERNAL, INTERRUPTED, flush, say
 from skewcheck.errors import SkewcheckError
@@ -50,7 +51,7 @@ def cli() -> None:
     """
 
 
-for command in (compare, gate, history, profile, init, schema, explain, demo):
+for command in (compare, gate, history, report, profile, init, schema, explain, demo):
     cli.add_command(command)
 
 

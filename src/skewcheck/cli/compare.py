@@ -104,10 +104,11 @@ class Compared:
     def keep(self) -> None:
         """Leave the run in the history, and fold there what is old enough."""
         from skewcheck.history.tonight import keep, tidy
+        from skewcheck.kept import encode
 
         if self.folder is None:
             return
-        say(f"kept {keep(self.folder, self.run).file}")
+        say(f"kept {keep(self.folder, self.run, encode(self.report)).file}")
         if note := tidy(self.folder, self.config.fold_after):
             say(note)
 

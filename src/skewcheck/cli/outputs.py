@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+SAVED = "save"  # the output that is no format: what all formats can be made of again
 PRINTED = "json"  # the one output that can go to standard output
 HAS_SUFFIX = re.compile("^SUFFIX = ", re.MULTILINE)
 
@@ -41,7 +42,9 @@ def formats() -> dict[str, str]:
 
 
 def output_options(command: F) -> F:
-    """Add ``--html``, ``--json`` ... to a command; ``asked`` reads them."""
+    """Add ``--html``, ``--json`` ... and ``--save`` to a command; ``asked`` reads them."""
+    text = "Write all that `skewcheck report` needs to make any of these again."
+    command = click.option(f"--{SAVED}", f"to_{SAVED}", metavar="PATH", help=text)(command)
     for name, what in reversed(formats().items()):
         text = f"Write the report as {what}."
         option = click.option(f"--{name}", f"to_{name}", metavar="PATH", help=text)
@@ -54,7 +57,7 @@ def asked(options: Mapping[str, Any]) -> dict[str, str]:
 
     Raises UsageError when another one than JSON is to go to standard output.
     """
-    targets = {name: options[f"to_{name}"] for name in formats()}
+    targets = {name: options[f"to_{name}"] for name in (*formats(), SAVED)}
     for name, target in targets.items():
         if target == STDOUT and name != PRINTED:
             raise UsageError(
@@ -93,7 +96,7 @@ def write_files(report: Report, targets: Mapping[str, str]) -> None:
 
 
 def _renderer(name: str) -> Any:
-    return import_module(f"skewcheck.render.{name}")
+    return import_module("skewcheck.kept" if name == SAVED else f"skewcheck.render.{name}")
 
 
 def _real(path: Path) -> Path:

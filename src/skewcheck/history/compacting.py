@@ -1,4 +1,4 @@
-"""Folds the profiles of old nights, four weeks into one. No verdict and no finding is ever lost.
+"""Folds profiles of old nights, four weeks into one. No verdict, finding or report is ever lost.
 
 The file of a fold is written whole before the first file that it stands for is removed; a run
 that is in two files meanwhile counts once. So a kill at any moment, or two of these at once, leave
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from skewcheck.errors import InputError
 from skewcheck.history.folder import UNFINISHED, Folder, newest, read_folder, stem_of
-from skewcheck.history.stored import StoredFile, load_profile, read_findings, store
+from skewcheck.history.stored import StoredFile, load_profile, read_findings, read_reports, store
 from skewcheck.nights import StoredRun
 from skewcheck.profile import Profile
 
@@ -45,9 +45,10 @@ def compact(
     """Fold the nights of whole spans that ended so many seconds before the newest night.
 
     The newest night is the measure, not the clock, but no night after ``now`` is: a log with one
-    time in the future does not make all others old. Each run stays on record with all its findings;
-    the profile is that of the nights' newest runs together. Spans in which the grids of train
-    changed are folded in parts. A file that cannot be read is left as it is and named.
+    time in the future does not make all others old. Each run stays on record with all its findings
+    and its report; the profile is that of the nights' newest runs together. Spans in which the
+    grids of train changed are folded in parts. A file that cannot be read is left as it is and
+    named.
 
     Raises:
         InputError: the folder cannot be listed.
@@ -90,10 +91,11 @@ def _lots(held: Folder, until: float, span: float) -> list[list[StoredFile]]:
 
 @dataclass(slots=True)
 class _Part:
-    """Nights of one span, counted on the same grids: their findings, and one profile of them."""
+    """Nights of one span, counted on the same grids: their findings, reports and one profile."""
 
     files: list[StoredFile] = field(default_factory=list)
     told: list[pa.Table] = field(default_factory=list)
+    reports: dict[str, bytes] = field(default_factory=dict)
     profile: Profile | None = None
     profiled: list[str] = field(default_factory=list)
 
@@ -101,6 +103,7 @@ class _Part:
         """Take a night's file in; no profile where a later run of the night counts."""
         self.files.append(file)
         self.told.append(told)
+        self.reports |= read_reports(file.path)
         if profile is not None:
             self.profile = self.profile.merge(profile) if self.profile else profile
             self.profiled.append(file.runs[0].id)
@@ -127,7 +130,8 @@ def _fold(folder: Path, part: _Part, profile: Profile) -> None:
     runs = sorted((file.runs[0] for file in part.files), key=lambda run: run.sequence)
     told = pa.concat_tables(part.told).unify_dictionaries()
     stem = folder / stem_of(runs[-1], "fold")
-    store(stem, runs, told, profile=profile, of=sorted(part.profiled))
+    of, reports = sorted(part.profiled), part.reports
+    store(stem, runs, told, profile=profile, of=of, reports=reports)
     for file in part.files:
         file.path.unlink(missing_ok=True)
 

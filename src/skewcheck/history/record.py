@@ -35,7 +35,7 @@ def record(run: Run, identity: str) -> StoredRun:
         started=run.started,
         seconds=round(run.seconds, 3),
         night=night(run.period, run.serve.profile, run.schema),
-        span=_window(run.period, seen),
+        span=window(run.period, seen),
         outcome=verdict.outcome,
         exit_code=verdict.exit_code,
         reason=verdict.reason,
@@ -154,7 +154,7 @@ def night(asked: Period, serve: Profile, schema: Schema) -> str:
     return f"{iso(first)} to {iso(last)}"
 
 
-def _window(asked: Period, seen: Span | None) -> Span | None:
+def window(asked: Period, seen: Span | None) -> Span | None:
     """Return the ends that were asked for, else those of the events."""
     if seen is None:
         return None

@@ -1,16 +1,18 @@
-"""One file of the history: records in its footer, findings in the first rows, then the profile.
+"""One file of the history: records in its footer, findings and reports in the first rows.
 
-A Parquet file, so that DuckDB reads a folder of them: ``part`` is ``finding`` or ``profile``. The
-records of the runs are JSON in the metadata, so that a list of runs opens footers only; the
-profile lies in row groups of its own, and ``Profile.load`` finds it there.
+A Parquet file, so that DuckDB reads a folder of them: ``part`` is ``finding``,
+``report`` or ``profile``. The records of the runs are JSON in the metadata, so that a list of runs
+opens footers only. A report is a row: its run, and in ``label``, which findings leave empty, its
+bytes in base 64. The profile lies in row groups of its own, and ``Profile.load`` finds it there.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -88,11 +90,13 @@ def store(
     *,
     profile: Profile,
     of: Sequence[str],
+    reports: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write a file of runs, whole or not at all, and return where it is.
 
     Its name is ``stem`` and a digest of what is in it, so that damage to any bit can be noticed.
-    ``findings`` is a table as ``table_of`` makes it; ``of`` are the runs whose rows ``profile`` is.
+    ``findings`` is a table as ``table_of`` makes it; ``of`` are the runs whose rows ``profile`` is,
+    ``reports`` those of runs by id.
     Pairs of that profile are left out: they hold values, and a history holds counts.
     """
     header = json.dumps(
@@ -105,7 +109,8 @@ def store(
         PROFILE: packed(profile.header(group=1)),
     }
     counts = _widened(profile.table(), "profile")
-    told = _widened(findings, "finding")
+    kept = _widened(_shelf(reports or {}), "report")
+    told = pa.concat_tables([_widened(findings, "finding"), kept]).unify_dictionaries()
 
     buffer = pa.BufferOutputStream()
     with pq.ParquetWriter(buffer, TABLE, **WRITTEN) as writer:
@@ -143,6 +148,13 @@ def table_of(findings: Iterable[StoredFinding]) -> pa.Table:
     ]
     plain = pa.table(arrays, names=FINDINGS.names)
     return plain.cast(FINDINGS)
+
+
+def _shelf(reports: Mapping[str, bytes]) -> pa.Table:
+    """Return reports as a table."""
+    texts = [base64.b64encode(content).decode() for content in reports.values()]
+    runs = pa.array(list(reports), pa.string()).dictionary_encode()
+    return pa.table([runs, pa.array(texts, pa.string())], names=["run", "label"])
 
 
 def _stored_as(kind: pa.DataType) -> pa.DataType:
@@ -219,10 +231,36 @@ def read_findings(path: Path) -> pa.Table:
     verify(path)
     try:
         with pq.ParquetFile(path, memory_map=False) as file:
-            names = FINDINGS.names
-            return file.read_row_group(0, columns=names).select(names).cast(FINDINGS)
+            found = file.read_row_group(0, columns=["part", *FINDINGS.names])
+        rows = found["part"].to_pylist().count("finding")  # the first ones
+        return found.slice(0, rows).select(FINDINGS.names).cast(FINDINGS)
     except ERRORS as error:
         raise _refused(path, "is gone or damaged: its findings cannot be read") from error
+
+
+def report_of_run(run: StoredRun) -> bytes | None:
+    """Return the bytes of the report of a stored run; None where none was kept with it.
+
+    Raises:
+        InputError: the file is gone or damaged.
+    """
+    return read_reports(run.file).get(run.id)
+
+
+def read_reports(path: Path) -> dict[str, bytes]:
+    """Return the reports in a file, by the ids of their runs; findings and profile are not read.
+
+    Raises:
+        InputError: the file is gone or damaged.
+    """
+    verify(path)
+    try:
+        with pq.ParquetFile(path, memory_map=False) as file:
+            rows = file.read_row_group(0, columns=["part", "run", "label"]).to_pylist()
+        kept = (row for row in rows if row["part"] == "report")
+        return {row["run"]: base64.b64decode(row["label"], validate=True) for row in kept}
+    except ERRORS as error:
+        raise _refused(path, "is gone or damaged: its reports cannot be read") from error
 
 
 def profile_of_run(run: StoredRun) -> Profile:

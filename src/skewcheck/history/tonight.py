@@ -108,8 +108,10 @@ def ready(folder: str | os.PathLike[str]) -> None:
     ready_folder(Path(folder), "history")
 
 
-def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:
+def keep(folder: str | os.PathLike[str], run: Run, report: bytes | None = None) -> StoredRun:
     """Add a finished run to a history, and return it as it was read back.
+
+    ``report`` is its report as ``kept.encode`` makes it; without it the run cannot be shown again.
 
     Nothing that is there is replaced. The run's number is one more than the highest there, also
     where the clock was set back; two jobs that end at once may share a number and differ by id.
@@ -125,7 +127,9 @@ def keep(folder: str | os.PathLike[str], run: Run) -> StoredRun:
     told = table_of(findings_of(run, identity))
     roles = {c.name: c for c in run.schema if c.role is not Role.FEATURE}
     profile = replace(run.serve.profile, roles=roles)
-    target = store(path / stem_of(kept), [kept], told, profile=profile, of=[identity])
+    reports = {identity: report} if report is not None else None
+    stem = path / stem_of(kept)
+    target = store(stem, [kept], told, profile=profile, of=[identity], reports=reports)
     try:
         return look(target).runs[0]
     except (FileNotFoundError, InputError) as error:

@@ -24,9 +24,9 @@ from evidently.core.serialization import ReportModel, SnapshotModel
 from evidently.legacy.renderers.html_widgets import CounterData, counter, table_data
 from evidently.legacy.tests.base_test import TestStatus
 
+from skewcheck.basis import Basis
 from skewcheck.lines import Line
-from skewcheck.nights import StoredRun
-from skewcheck.report import Report, rules
+from skewcheck.report import Report
 from skewcheck.sanitize import safe
 from skewcheck.verdict import Outcome
 from skewcheck.views import NAME, ColumnView
@@ -42,20 +42,17 @@ COUNTED = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.WARN, Outcome.PASS)
 HEADER = ("Column", "Role", "Verdict", "Main finding")
 
 
-def snapshot(report: Report, kept: StoredRun) -> SnapshotModel:
-    """Return the snapshot of a report; its time is the end of the window that was judged.
-
-    ``kept`` is the run as a history would keep it: its night and its window.
-    """
+def snapshot(report: Report) -> SnapshotModel:
+    """Return the snapshot of a report; its time is the end of the window that was judged."""
     metrics = [*_of_run(report), *_worst(report)]
     for column in report.columns:
         metrics += _of_column(column)
     results = {metric.metric_value_location.metric.metric_id: metric for metric in metrics}
     return SnapshotModel(
         report=ReportModel(items=[]),
-        name=inert(kept.night),
-        timestamp=moment(kept),
-        metadata=_metadata(report, kept),
+        name=inert(report.basis.night),
+        timestamp=moment(report.basis),
+        metadata=_metadata(report),
         tags=["skewcheck", _verdict(report)],
         metric_results=results,
         top_level_metrics=list(results),
@@ -64,17 +61,17 @@ def snapshot(report: Report, kept: StoredRun) -> SnapshotModel:
     )
 
 
-def moment(kept: StoredRun) -> datetime:
+def moment(basis: Basis) -> datetime:
     """Return the end of the window in UTC, without a zone, as Evidently keeps times.
 
     Where events have no time, or none that a calendar holds, it is when the run started.
     """
     try:
-        if kept.span is not None:
-            return datetime.fromtimestamp(kept.span.last, UTC).replace(tzinfo=None)
+        if basis.last is not None:
+            return datetime.fromtimestamp(basis.last, UTC).replace(tzinfo=None)
     except (OverflowError, ValueError, OSError):
         pass
-    return datetime.fromisoformat(kept.started).astimezone(UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(basis.started).astimezone(UTC).replace(tzinfo=None)
 
 
 def inert(text: object, cells: int = 200) -> str:
@@ -90,7 +87,10 @@ def _of_run(report: Report) -> Iterable[SingleValue]:
     yield verdict
     for of in Outcome:
         yield _value("Columns", report.tally.get(of, 0), f"Columns: {of}", verdict=str(of))
-    for side, rows in (("train", report.run.train.rows), ("serve", report.run.serve.rows)):
+    for side, rows in (
+        ("train", report.basis.train["rows"]),
+        ("serve", report.basis.serve["rows"]),
+    ):
         yield _value("Rows", rows, f"Rows of {side}", side=side)
 
 
@@ -99,11 +99,11 @@ def _worst(report: Report) -> Iterable[SingleValue]:
     found: dict[str, list[Line]] = {}
     for x in (x for column in report.columns for x in column.lines if _measured(x)):
         found.setdefault(x.check, []).append(x)
-    limits = rules(report.run.policy)
+    limits = report.basis.policy["checks"]
     for check, lines in found.items():
         value = max(x.numbers.value for x in lines if x.numbers.value is not None)
         yield _value("Worst", value, f"{lines[0].title}: the worst column", check=check)
-        limit = limits[check].fail if check in limits else None
+        limit = limits[check]["fail"] if check in limits else None
         if limit is not None:
             yield _value("Limit", limit, f"{lines[0].title}: limit", check=check)
 
@@ -205,15 +205,15 @@ def _verdict(report: Report) -> str:
     return "pass" if passed else "fail" if report.outcome is Outcome.FAIL else "inconclusive"
 
 
-def _metadata(report: Report, kept: StoredRun) -> dict[str, str]:
+def _metadata(report: Report) -> dict[str, str]:
     """Return what is known of the run, in words: Evidently filters snapshots by it."""
-    run = report.run
+    basis = report.basis
     return {
-        "night": inert(kept.night),
+        "night": inert(basis.night),
         "verdict": _verdict(report),
-        "train": inert(run.train.path),
-        "serve": inert(run.serve.path),
-        "started": inert(run.started),
+        "train": inert(basis.train["path"]),
+        "serve": inert(basis.serve["path"]),
+        "started": inert(basis.started),
         "skewcheck": report.version,
     }
 

@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from skewcheck.errors import OutputError, UsageError
-from skewcheck.history.record import record
 from skewcheck.report import Report
 from skewcheck.sanitize import safe
 from skewcheck.write import ready_folder, write
@@ -57,8 +56,7 @@ def add(report: Report, workspace: str | os.PathLike[str], project: str = PROJEC
     """
     ready(workspace)
     with _imported() as (api, snapshots):
-        kept = record(report.run, "")
-        model = snapshots.snapshot(report, kept)
+        model = snapshots.snapshot(report)
         identity = uuid5(SPACE, project)
         try:
             _make(api.Workspace(os.fspath(workspace)), identity, project, report)
@@ -67,7 +65,7 @@ def add(report: Report, workspace: str | os.PathLike[str], project: str = PROJEC
         text = json.dumps(model.dict(), cls=_encoder(), allow_nan=False)
     folder = Path(workspace) / str(identity) / "snapshots"
     folder.mkdir(exist_ok=True)
-    file = folder / f"{uuid5(identity, kept.night)}.json"
+    file = folder / f"{uuid5(identity, report.basis.night)}.json"
     write(text, file)
     with file.open("a") as end:  # a service that watches the folder sees files grow, no new names
         end.write("\n")

@@ -11,22 +11,13 @@ from typing import Any
 import numpy as np
 
 from skewcheck.account import CauseView
-from skewcheck.apart import confusion, quantiles
-from skewcheck.fixes import fixes
 from skewcheck.layout import Section
-from skewcheck.ledger import Ledger
 from skewcheck.lines import Line
 from skewcheck.modes import ModeView
-from skewcheck.policy import Policy, Rule
-from skewcheck.privacy import said
-from skewcheck.report import Report, rules
-from skewcheck.run import Run, Side
-from skewcheck.sections.fix_first import documents
+from skewcheck.report import Report
 from skewcheck.statistics.inference import RowsNeeded
-from skewcheck.statistics.intervals import Share
-from skewcheck.summaries.grid import Grid
 from skewcheck.verdict import Outcome
-from skewcheck.views import ColumnView, fates
+from skewcheck.views import ColumnView
 
 SUFFIX = ".json"
 SCHEMA_VERSION = 1
@@ -46,7 +37,7 @@ def render(report: Report) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """Return the report as JSON-able data, the same as the file holds."""
-    run = report.run
+    basis = report.basis
     passed = report.outcome in (Outcome.PASS, Outcome.WARN)
     failed = report.outcome is Outcome.FAIL
     return {
@@ -55,20 +46,20 @@ def document(report: Report) -> dict[str, Any]:
         "exit_code": report.exit_code,
         "status": "complete",
         "reason": report.headline,
-        "train": {**_side(run.train), "ledger": _ledger(run.train.ledger)},
-        "serve": _side(run.serve),
-        "ledger": _ledger(run.serve.ledger),
-        "pairs": _pairs(run),
-        "columns": [_column(run, c) for c in (*report.columns, *report.others)],
+        "train": dict(basis.train),
+        "serve": {name: value for name, value in basis.serve.items() if name != "ledger"},
+        "ledger": basis.serve["ledger"],
+        "pairs": None if basis.pairs is None else _plain(basis.pairs),
+        "columns": [_column(report, c) for c in (*report.columns, *report.others)],
         "readiness": [_mode(mode) for mode in report.modes],
-        "fix_first": documents(fixes(run)),
+        "fix_first": list(basis.fixes),
         "sections": {section.name: _section(section) for section in report.sections},
         "guesses": list(report.guesses),
-        "policy": _policy(run.policy),
-        "versions": dict(run.versions),
-        "command": run.command,
-        "started": run.started,
-        "seconds": round(run.seconds, 3),
+        "policy": basis.policy,
+        "versions": dict(basis.versions),
+        "command": basis.command,
+        "started": basis.started,
+        "seconds": round(basis.seconds, 3),
     }
 
 
@@ -91,31 +82,7 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
-    return {
-        "path": side.path,
-        "rows": side.rows,
-        "layout": side.layout,
-        "files": len(side.ledger.files),
-    }
-
-
-def _ledger(ledger: Ledger) -> dict[str, Any]:
-    """Return the fates of all events; ``duplicates`` is null where no key told them apart."""
-    counts = {"ok": 0, "malformed": 0, "duplicates": None, "conflicting": None}
-    return {
-        "events": ledger.events,
-        **counts,
-        **{fate: ledger.fates[fate] for fate in fates(ledger)},
-        "skipped": dict(ledger.skipped),
-        "notes": {
-            fate: [{"file": file, "line": at, "reason": why} for file, at, why in places]
-            for fate, places in ledger.notes.items()
-        },
-    }
-
-
-def _column(run: Run, column: ColumnView) -> dict[str, Any]:
+def _column(report: Report, column: ColumnView) -> dict[str, Any]:
     return {
         "name": column.name,
         "role": str(column.role),
@@ -124,7 +91,7 @@ def _column(run: Run, column: ColumnView) -> dict[str, Any]:
         "story": list(column.story),
         "findings": [_finding(x) for x in column.lines],
         "causes": [_cause(cause) for cause in column.causes],
-        "parity": _parity(run, column.name),
+        "parity": report.parity.get(column.name),
         "where": _where(column),
         "origin": _origin(column),
     }
@@ -141,31 +108,6 @@ def _cause(cause: CauseView) -> dict[str, Any]:
         "also": list(cause.also),
         "query": cause.query,
     }
-
-
-def _parity(run: Run, name: str) -> dict[str, Any] | None:
-    """Return the pairs of a column: what became of each, and how far apart they are."""
-    column = run.partner.pairs.columns.get(name) if run.partner else None
-    if column is None:
-        return None
-    n, differing = column.counts.pairs, column.counts.mismatches
-    low, high = Share(differing, n).bounds(run.policy.level) if n else (None, None)
-    return {
-        "pairs": n,
-        "differing": differing,
-        "share": differing / n if n else None,
-        "low": low,
-        "high": high,
-        "counts": {str(parity): count for parity, count in column.counts.items()},
-        "differences": _quantiles(column.differences),
-        "ratios": _quantiles(column.ratios),
-        "confusion": confusion(column),
-    }
-
-
-def _quantiles(grid: Grid) -> dict[str, float] | None:
-    """Return quantiles of a grid, None where it is empty."""
-    return {f"{100 * q:g} %": value for q, value in quantiles(grid)} or None
 
 
 def _where(column: ColumnView) -> dict[str, Any] | None:
@@ -195,19 +137,6 @@ def _origin(column: ColumnView) -> dict[str, Any] | None:
     }
 
 
-def _pairs(run: Run) -> dict[str, Any] | None:
-    if run.partner is None:
-        return None
-    join = run.partner.pairs.join
-    return {
-        "path": run.partner.path,
-        "offline": join.offline,
-        "key": join.key,
-        "as_of": join.as_of,
-        **_plain(asdict(join.coverage)),
-    }
-
-
 def _finding(x: Line) -> dict[str, Any]:
     numbers = x.numbers
     return {
@@ -233,22 +162,6 @@ def _needed(needed: RowsNeeded | None) -> dict[str, Any] | None:
     if needed is None:
         return None
     return {"serve": needed.serve, "train": needed.train, "borderline": needed.borderline}
-
-
-def _policy(policy: Policy) -> dict[str, Any]:
-    return {
-        "level": policy.level,
-        "checks": {name: _rule(rule) for name, rule in rules(policy).items()},
-        "columns": {
-            column: {name: _rule(rule) for name, rule in own.items()}
-            for column, own in policy.columns.items()
-        },
-        "private": said(policy),
-    }
-
-
-def _rule(rule: Rule) -> dict[str, float | None]:
-    return {"fail": rule.fail, "warn": rule.warn}
 
 
 def _plain(value: Any) -> Any:

@@ -35,7 +35,7 @@ INCOMPLETE = """<?xml version='1.0' encoding='utf-8'?>
 
 def render(report: Report) -> str:
     """Return the report as JUnit XML."""
-    root = Element("testsuites", name="skewcheck", time=f"{report.run.seconds:.3f}")
+    root = Element("testsuites", name="skewcheck", time=f"{report.basis.seconds:.3f}")
     _suite(root, report, "verdict", [_verdict(report)])
     parts = {
         "features": report.features,
@@ -52,7 +52,7 @@ def render(report: Report) -> str:
 
 
 def _suite(root: Element, report: Report, name: str, cases: list[Element]) -> None:
-    moment = report.run.started[:19]  # the schema knows no zone
+    moment = report.basis.started[:19]  # the schema knows no zone
     suite = SubElement(root, "testsuite", name=name, timestamp=clean(moment))
     _count(suite, cases, COUNTED)
     suite.extend(cases)
