@@ -158,12 +158,13 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
     mark_incomplete(targets)
     check_workspace(options, [str(path) for path in inputs if path])
 
-    from skewcheck import pipeline, report
-    from skewcheck.history.tonight import ready, recalled
+    from skewcheck import pipeline
 
     if folder is not None:
-        ready(folder)
+        from skewcheck.history.tonight import ready
 
+        ready(folder)
+    # What words a report loads scipy, which takes as long as a million rows: beside the reading.
     Thread(target=_load_renderers, args=(options["quiet"],), daemon=True).start()
     with bar(not (options["no_progress"] or options["quiet"])) as progress:
         run = pipeline.compare(
@@ -178,7 +179,11 @@ def compared(command: str, options: Mapping[str, Any]) -> Compared:
             progress=progress,
             command=without_address(command, options["notify"]),
         )
+    from skewcheck import report
+
     if folder is not None:
+        from skewcheck.history.tonight import recalled
+
         run = recalled(folder, run)
         before = verdict_of_last_night(run)
     return Compared(run, report.build(run), config, targets, before, folder, reported)
