@@ -17,10 +17,7 @@ CHOSEN = ("not chosen", "chosen")
 
 
 class DecisionsTable(Struct, forbid_unknown_fields=True):
-    """What follows from a score; one of `bands`, `threshold`, `rate` and `top` says how.
-
-    What a decision is worth stands in [value].
-    """
+    """What follows from a score, by one of `bands`, `threshold`, `rate` and `top`; see [value]."""
 
     score: Annotated[
         str | UnsetType,
