@@ -15,10 +15,13 @@ from skewcheck.views import ColumnView
 NAMED = 5  # columns that are named
 SOME = 3  # of each of two kinds
 SHORT = 30  # width of a column's name
-TOO = {  # said of decisions, their value, response times ...
-    Outcome.FAIL: "beyond the limits:",
-    Outcome.WARN: "with warnings on",
-    Outcome.INCONCLUSIVE: "undecided:",
+TOO = {  # said of decisions, their value, response times: of one, and of several
+    Outcome.FAIL: ("is beyond its limits", "are beyond their limits"),
+    Outcome.WARN: (
+        "is within its limits, with a warning",
+        "are within their limits, with warnings",
+    ),
+    Outcome.INCONCLUSIVE: ("is undecided", "are undecided"),
 }
 
 
@@ -34,9 +37,14 @@ def headline(verdict: Verdict, columns: Sequence[ColumnView]) -> str:
     worst, made, open_join = _parted(worst)
     told = [_told(verdict.outcome, worst, compared)] if worst else []
     if verdict.outcome is not Outcome.PASS:
-        told += [f"{TOO[verdict.outcome]} {_names(made, NAMED)}"] if made else []
+        told += [_too(verdict.outcome, made, also=bool(told))] if made else []
         told += [f"the pairing by {c.label}: {c.sentence}" for c in open_join[:1]]
     return f"{word}: {'; '.join(told) or _told(verdict.outcome, join, join)}"
+
+
+def _too(outcome: Outcome, made: Sequence[ColumnView], *, also: bool) -> str:
+    words = TOO[outcome][len(made) > 1]
+    return f"{_names(made, NAMED)} {words}{' too' if also else ''}"
 
 
 def _parted(columns: Sequence[ColumnView]) -> tuple[list[ColumnView], ...]:

@@ -45,7 +45,7 @@ def _sentences(run: Run, found: tuple[Fix, ...]) -> Iterable[str]:
     yield f"Ranked by {told}."
     after = [safe(fix.column, NAME) for fix in found if fix.follows]
     if after:
-        yield f"Last what follows from other columns: {wording.listed(after)}."
+        yield f"Last comes what follows from other columns: {wording.listed(after)}."
 
 
 def _parts(found: tuple[Fix, ...]) -> Iterable[Part]:
