@@ -199,16 +199,23 @@ def _apart(t: Floats, s: Floats, tolerance: Tolerance) -> Codes:
     codes = np.full(len(t), CODE[Parity.DIFFERENT], np.uint8)
     finite = np.isfinite(t) & np.isfinite(s)
     with np.errstate(all="ignore"):
-        larger = np.maximum(np.abs(t), np.abs(s))
-        apart = np.abs(t - s)
-        codes[apart <= np.maximum(tolerance.absolute, tolerance.relative * larger)] = CODE[
-            Parity.TOLERATED
-        ]
-        float32 = (t.astype(np.float32) == s) | (s.astype(np.float32) == t)
-        near = np.flatnonzero(~float32 & (apart <= np.maximum(1e-5 * larger, 10.0**-DECIMALS)))
-        codes[near[_printed(t[near], s[near])]] = CODE[Parity.PRINTED]
+        float32 = finite & ((t.astype(np.float32) == s) | (s.astype(np.float32) == t))
         codes[float32] = CODE[Parity.FLOAT32]
-    codes[~finite] = CODE[Parity.DIFFERENT]
+        rest = np.flatnonzero(finite & ~float32)
+        if len(rest):
+            codes[rest] = _near(t[rest], s[rest], tolerance)
+    return codes
+
+
+def _near(t: Floats, s: Floats, tolerance: Tolerance) -> Codes:
+    """Return the parity of finite numbers neither of which is the other as float32."""
+    codes = np.full(len(t), CODE[Parity.DIFFERENT], np.uint8)
+    larger = np.maximum(np.abs(t), np.abs(s))
+    apart = np.abs(t - s)
+    allowed = np.maximum(tolerance.absolute, tolerance.relative * larger)
+    codes[apart <= allowed] = CODE[Parity.TOLERATED]
+    near = np.flatnonzero(apart <= np.maximum(1e-5 * larger, 10.0**-DECIMALS))
+    codes[near[_printed(t[near], s[near])]] = CODE[Parity.PRINTED]
     return codes
 
 

@@ -220,7 +220,8 @@ class _Counting:
         for rows, serve in self._serve_pieces(name):
             low, high = np.searchsorted(joined.serve, [start, start + rows])
             part = slice(int(low), int(high))
-            own = taken(serve, joined.serve[part] - start)
+            every = high - low == rows  # no row of serve is in two pairs, and they are in order
+            own = serve if every else taken(serve, joined.serve[part] - start)
             pairing = self._pairing(part)
             differs = found.add(taken(train, joined.train[part]), own, pairing, sampling=False)
             if differs.any():
