@@ -122,7 +122,9 @@ def _course(part: Course) -> Figure:
     most = max(1, min(PLACES, int((WIDE - LEFT - RIGHT) // wide)))
     step = max(1, math.ceil(len(part.places) / most))
     shown = range(0, len(part.places), step)
-    words += [Word("c", min(across.at(i), WIDE - 40), HIGH - 14, part.places[i]) for i in shown]
+    words += [
+        Word("c", _inside(across.at(i), part.places[i]), HIGH - 14, part.places[i]) for i in shown
+    ]
     ends = (
         f"{name} from {told(s[0][0], part.unit)} to {told(s[-1][0], part.unit)}"
         for name, found in part.series.items()
@@ -144,6 +146,12 @@ def _course(part: Course) -> Figure:
             frozenset(range(1, len(part.series) + 1)),
         ),
     )
+
+
+def _inside(at: float, text: str) -> float:
+    """Return where the middle of a word is to be, so that it does not leave the drawing."""
+    half = LETTER * len(text) / 2
+    return max(half, min(at, WIDE - half))
 
 
 def _between(value: tuple[float, float, float] | None, unit: str) -> str:

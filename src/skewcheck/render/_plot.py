@@ -11,7 +11,7 @@ from skewcheck.layout import Listing, Mark
 from skewcheck.wording import number, percent
 
 WIDE, HIGH = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 62, 12, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 80, 12, 14, 34
 SIDES = {"train": "t", "serve": "s"}
 FIGURES = 4
 
