@@ -39,9 +39,7 @@ class Picture:
 PICTURES = {
     "overview-light": Picture("run", "body", (WIDE, 1000)),
     "overview-dark": Picture("run", "body", (WIDE, 1000), options={"color_scheme": "dark"}),
-    "overview-phone": Picture(
-        "run", "body", (PHONE, 844), options={"device_scale_factor": 2, "is_mobile": True}
-    ),
+    "overview-phone": Picture("run", "body", (PHONE, 844), options={"is_mobile": True}),
     "fix-first": Picture("run", "#topic-fix_first", (WIDE, 1060)),
     "column": Picture("run#distance_miles", "#distance_miles", (WIDE, 1400), above=72),
     "decisions": Picture("run", "#topic-decisions", (WIDE, 1020)),
@@ -95,13 +93,14 @@ def nights(folder: Path) -> Result:
 
 
 def _compare(log: str, home: str, history: str | None = None) -> Result:
-    return skewcheck.compare(
+    made: Result = skewcheck.compare(
         train=f"{home}/train.parquet",
         serve=log,
         offline=f"{home}/offline.parquet",
         policy=ROOT / POLICY,
         history=history,
     )
+    return made
 
 
 def _terminal(made: Result) -> str:
