@@ -93,14 +93,14 @@ def nights(folder: Path) -> Result:
 
 
 def _compare(log: str, home: str, history: str | None = None) -> Result:
-    found: Result = skewcheck.compare(
+    made: Result = skewcheck.compare(
         train=f"{home}/train.parquet",
         serve=log,
         offline=f"{home}/offline.parquet",
         policy=ROOT / POLICY,
         history=history,
     )
-    return found
+    return made
 
 
 def _terminal(made: Result) -> str:

@@ -9,7 +9,7 @@ const sweeping = (figure, sweep) => {
   const slide = figure.querySelector(".slide"), input = slide.querySelector("input"), handle = figure.querySelector(".handle");
   const at = slide.querySelector(".at"), values = [...figure.querySelectorAll(".told dd")], first = sweep.t[0], last = sweep.t.at(-1);
   const move = () => {
-    const place = Number(input.value), threshold = sweep.t[place], x = round(62 + 566 * (last > first ? (threshold - first) / (last - first) : 0.5));
+    const place = Number(input.value), threshold = sweep.t[place], x = round(80 + 548 * (last > first ? (threshold - first) / (last - first) : 0.5));
     at.textContent = figured(threshold, "");
     input.setAttribute("aria-valuetext", at.textContent);
     handle.setAttribute("d", `M${x} 14V186M${x - 5} 186l5 -7l5 7z`);
@@ -21,7 +21,7 @@ const sweeping = (figure, sweep) => {
   const drawing = figure.querySelector(".fig");
   const drag = (event) => {
     const box = drawing.getBoundingClientRect(), x = (640 * (event.clientX - box.left)) / box.width;
-    const wanted = first + ((last - first) * (x - 62)) / 566;
+    const wanted = first + ((last - first) * (x - 80)) / 548;
     input.value = sweep.t.reduce((best, t, i) => (Math.abs(t - wanted) < Math.abs(sweep.t[best] - wanted) ? i : best), 0);
     move();
   };
