@@ -319,7 +319,7 @@ def test_any_name_survives_quoting(name: str) -> None:
 
 
 def test_the_age_at_which_nights_are_folded_is_read() -> None:
-    assert parse("", FILE).fold_after == 90 * 86_400.0
+    assert parse("", FILE).fold_after == 45 * 86_400.0
     assert parse("fold_after = '8w'", FILE).fold_after == 56 * 86_400.0
     assert parse("fold_after = false", FILE).fold_after is None
 

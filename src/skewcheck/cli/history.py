@@ -82,7 +82,7 @@ def show(words: tuple[str, ...], policy: Path | None, every: bool, json_: str | 
 
 @history.command(short_help="Fold the profiles of old nights.")
 @click.argument("folder", required=False, metavar="[DIR]")
-@click.option("--older-than", default="90d", metavar="SPAN", help="As 8w  [default: 90d]")
+@click.option("--older-than", default="45d", metavar="SPAN", help="As 8w  [default: 45d]")
 @policy_option
 def compact(folder: str | None, older_than: str, policy: Path | None) -> int:
     """Fold the nights of each four weeks that ended SPAN before the newest night.

@@ -149,7 +149,7 @@ def parse(text: str, origin: str, folder: Path | None = None) -> Config:
         pairing=_pairing(file, folder or Path(), place),
         replaying=_replaying(file.get("replay", {}), folder or Path(), place.at("replay")),
         history=str((folder or Path()) / past) if past else None,
-        fold_after=fold_after(file.get("fold_after", "90d"), place.at("fold_after")),
+        fold_after=fold_after(file.get("fold_after", "45d"), place.at("fold_after")),
         gate=demands(file.get("gate", {}), place.at("gate")),
         waivers=waivers(file.get("waivers", []), place.at("waivers")),
     )

@@ -176,9 +176,9 @@ class File(Struct, forbid_unknown_fields=True):
         Meta(
             description="Age from which on the nights of a history are folded by four weeks, "
             "`7d` at least; false for never.",
-            examples=["90d"],
+            examples=["45d"],
         ),
-    ] = "90d"
+    ] = "45d"
     roles: RolesTable | UnsetType = UNSET
     pairing: PairingTable | UnsetType = UNSET
     replay: Annotated[ReplayTable | UnsetType, Meta(extra_json_schema=ONE_MODEL)] = UNSET

@@ -8,9 +8,9 @@ from skewcheck.config.tables import Place, shown, value
 from skewcheck.errors import UsageError
 from skewcheck.span import duration
 
-FOLD_AFTER = 90 * 86_400.0  # seconds
+FOLD_AFTER = 45 * 86_400.0  # seconds
 LEAST = 7 * 86_400.0
-WANTED = "a span of time from 7d on such as 90d, or false for never"
+WANTED = "a span of time from 7d on such as 45d, or false for never"
 
 
 def fold_after(raw: Any, place: Place) -> float | None:
