@@ -40,6 +40,7 @@ from skewcheck.summaries.cut import FIRST
 CHECK = "divergence"
 ROWS = 200  # of serve in a window, and outside it
 DAYS = 31  # of serve up to which every window is looked at; beyond, those at its ends
+PROMISING = 64  # windows of a column that are held against the noise of days
 Counts = NDArray[np.int64]
 
 
@@ -69,9 +70,9 @@ def window_drift(
         if limit is None or days is None or len(days.serve) != len(labels):
             continue
         trials = len(windows) * len(compared)
-        found = list(_beyond(days, windows, limit, policy.level / trials))
+        found = _beyond(days, windows, limit, policy.level / trials)
         if found:
-            (start, end), effect, rows = max(found, key=lambda one: (one[1].value * one[2], one[0]))
+            (start, end), effect, rows = found
             subject = Subject(side.name, window=_named(labels, start, end))
             chosen = Chosen(effect, trials)
             n = side.rows_train
@@ -99,22 +100,31 @@ def _days(profiles: tuple[Profile, Profile], name: str) -> _Days | None:
 
 def _beyond(
     days: _Days, windows: Sequence[tuple[int, int]], limit: float, level: float
-) -> Iterator[tuple[tuple[int, int], Inference, int]]:
-    """Yield (window, effect, rows) of every window that is beyond the limit."""
+) -> tuple[tuple[int, int], Inference, int] | None:
+    """Return (window, effect, rows) of the window that drifted most, if that is beyond the limit.
+
+    Most is divergence times rows. Only the most promising windows are held against the noise of
+    days, which takes a thousand times as long as to see how far apart they are.
+    """
     train, total = days.train.sum(axis=0), days.serve.sum(axis=0)
     summed = np.vstack([np.zeros_like(total), np.cumsum(days.serve, axis=0)])
     inside = np.array([summed[end] - summed[start] for start, end in windows])
     n = inside.sum(axis=1)
     enough = (n >= ROWS) & (total.sum() - n >= ROWS)
-    apart = np.minimum(rough(train[None], inside), rough(total - inside, inside))
+    own_apart, rest_apart = rough(train[None], inside), rough(total - inside, inside)
+    likely = np.flatnonzero(enough & (np.minimum(own_apart, rest_apart) > limit))
+    order = likely[np.argsort(-(own_apart * n)[likely], kind="stable")][:PROMISING]
     excess = cache(lambda length: _excess(days.train, length))
-    for place in np.flatnonzero(enough & (apart > limit)).tolist():
+    for place in order.tolist():
         start, end = windows[place]
         noise = excess(end - start)
         own = _widened(train, inside[place], days.ordered, noise)
+        if own is None or not own.p_above(limit) < level:
+            continue
         rest = _widened(total - inside[place], inside[place], days.ordered, noise)
-        if own and rest and max(own.p_above(limit), rest.p_above(limit)) < level:
-            yield (start, end), own, int(n[place])
+        if rest is not None and rest.p_above(limit) < level:
+            return (start, end), own, int(n[place])
+    return None
 
 
 def _excess(train: Counts, length: int) -> Excess | None:
