@@ -147,6 +147,73 @@ def test_a_mistake_of_ours_over_there_is_told_with_its_trace() -> None:
         list(parts[0].batches(Ledger()))
 
 
+def refused(*_: object, **__: object) -> None:
+    raise PermissionError(1, "Operation not permitted")
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("logs", ["shadow_logs"])
+def test_where_no_process_may_be_started_all_is_read_here(
+    logs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = counted(FLIGHTS / logs, 1)
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    there = counted(FLIGHTS / logs, 2)
+    assert here.table().equals(there.table())
+    assert here.ledger == there.ledger
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("start", ["raise SystemExit(1)", "print('a' * 99)"])
+def test_a_process_that_does_not_come_up_or_says_other_loses_nothing(
+    start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "START", start)
+    before = children()
+    assert counted(log(tmp_path, "a.jsonl", 500), 2).rows == 500
+    assert children() == before
+
+
+@pytest.mark.parametrize(
+    ("program", "python"),
+    [
+        ("/usr/bin/python3.12", True),
+        ("python.exe", True),
+        ("pypy3", True),
+        ("/usr/bin/uwsgi", False),
+        ("/opt/scorer/scorer", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_python_itself_is_started_again(program: str | None, python: bool) -> None:
+    assert processes._is_python(program) is python
+
+
+@pytest.mark.usefixtures("small")
+def test_a_log_that_goes_away_is_the_same_error_there_as_here(tmp_path: Path) -> None:
+    path = log(tmp_path, "a.jsonl")
+    errors = []
+    for workers in (1, 2):
+        side = open_side(str(path))
+        assert side.source
+        path.rename(tmp_path / "gone")
+        with pytest.raises(Exception) as found:
+            fold(side.source, plan(side.head, {}), workers=workers)
+        errors.append((type(found.value), str(found.value)))
+        (tmp_path / "gone").rename(path)
+    assert errors[0] == errors[1]
+
+
+def test_cores_that_a_process_may_not_use_are_not_counted() -> None:
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+        "from skewcheck.engines.local import _cores; raise SystemExit(_cores() - 1)"
+    )
+    if hasattr(os, "sched_setaffinity"):
+        subprocess.run([sys.executable, "-c", code], env=environment(), check=True)
+
+
 def test_an_interrupt_ends_all_processes_and_prints_no_trace(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()

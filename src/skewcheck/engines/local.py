@@ -33,13 +33,20 @@ def fold(
     ``progress`` is called with the source's name, parts done and parts in all. The result is the
     same whatever ``workers`` is: counts are integers and add up in any order.
     """
-    cores = workers or os.cpu_count() or 1
+    cores = workers or _cores()
     with spread(source.parts, cores) as parts:
         crew = _Crew(replace(source, parts=parts), plan, skip, watch, progress)
         found = crew.run(max(1, min(len(parts), cores)))
     profile = reduce(Profile.merge, found).finish()
     profile.ledger = source.ledger.merge(profile.ledger)
     return in_order(profile, source)
+
+
+def _cores() -> int:
+    """Return the cores that this process may use, which may be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Crew:

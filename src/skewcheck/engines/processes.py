@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any, TypeAlias
 
@@ -26,6 +28,8 @@ LARGE = 1 << 25  # bytes to be decoded, below which a process starts no sooner t
 START = (
     "import sys; sys.path[:] = sys.argv[1:]; from skewcheck.engines.processes import serve; serve()"
 )
+NAMED = re.compile(r"(python|pypy)[\w.\-]*$", re.IGNORECASE)
+READY = b"skewcheck reads\n"  # what a process says first
 Process: TypeAlias = "subprocess.Popen[bytes]"
 
 
@@ -36,7 +40,7 @@ def spread(parts: Sequence[Part], workers: int) -> Iterator[tuple[Part, ...]]:
     ``workers`` of them are read at a time.
     """
     size = sum(getattr(_innermost(part), "decoding", 0) for part in parts)
-    if workers < 2 or size < LARGE or not sys.executable:
+    if workers < 2 or size < LARGE or not _is_python(sys.executable):
         yield tuple(parts)
         return
     crew = _Crew()
@@ -59,12 +63,15 @@ class Elsewhere:
         return self.inner.name
 
     def batches(self, ledger: Ledger) -> Iterator[Batch]:
-        """Yield the rows as the part does.
+        """Yield the rows as the part does; read here where no process can be started.
 
         Raises:
             InputError: as the part does, or the process was killed.
         """
         process = self.crew.one()
+        if process is None:
+            yield from self.inner.batches(ledger)
+            return
         answers = self._asked(process)
         for batch, seen in answers:
             ledger.add(seen)
@@ -91,24 +98,35 @@ class Elsewhere:
 
 @dataclass(slots=True)
 class _Crew:
-    """Processes that wait for a part, and all that were started."""
+    """Processes that wait for a part, and all that were started; ``alone`` once one could not."""
 
     idle: SimpleQueue[Process] = field(default_factory=SimpleQueue)
     started: list[Process] = field(default_factory=list)
+    alone: bool = False
 
-    def one(self) -> Process:
-        """Return a process that waits, a new one if none does."""
+    def one(self) -> Process | None:
+        """Return a process that waits, a new one if none does, None where none can be started."""
         try:
             return self.idle.get_nowait()
         except Empty:
-            command = [sys.executable, "-c", START, *sys.path]
-            pipe = subprocess.PIPE
+            process = None if self.alone else self._new()
+            self.alone = process is None
+            return process
+
+    def _new(self) -> Process | None:
+        """Return a process that has said it is ready, None where it cannot be or says other."""
+        command = [sys.executable, "-c", START, *map(str, sys.path)]
+        pipe = subprocess.PIPE
+        try:
             # A session of its own: an interrupt is for this process, which then ends the others.
             process = subprocess.Popen(  # noqa: S603 - this very program
                 command, stdin=pipe, stdout=pipe, start_new_session=True
             )
-            self.started.append(process)
-            return process
+        except OSError:  # a sandbox, too many processes, no memory for one more
+            return None
+        self.started.append(process)
+        assert process.stdout
+        return process if process.stdout.read(len(READY)) == READY else None
 
     def end(self) -> None:
         """End all processes."""
@@ -120,6 +138,8 @@ class _Crew:
 def serve() -> None:
     """Read the parts named on stdin, and write their batches to stdout, until stdin ends."""
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    answers.write(READY)
+    answers.flush()
     os.dup2(2, 1)  # whatever a library prints must not get between the answers
     while True:
         try:
@@ -136,7 +156,8 @@ def _answer(part: Part, answers: IO[bytes]) -> None:
     ledger = Ledger()
 
     def send(answer: object) -> None:
-        pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+        # First as a whole: half an answer that cannot be pickled would garble the next.
+        answers.write(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL))
         answers.flush()
 
     try:
@@ -145,7 +166,7 @@ def _answer(part: Part, answers: IO[bytes]) -> None:
             ledger.clear()
     except BrokenPipeError:
         raise
-    except SkewcheckError as error:
+    except (SkewcheckError, OSError, MemoryError) as error:
         send(error)
     except Exception:
         send(RuntimeError(traceback.format_exc()))
@@ -156,6 +177,11 @@ def _answer(part: Part, answers: IO[bytes]) -> None:
 def _end(process: Process) -> str:
     code = process.wait()
     return f"by signal {-code}" if code < 0 else f"with code {code}"
+
+
+def _is_python(program: str | None) -> bool:
+    """Return whether a program takes Python code: a frozen one or a server's would start anew."""
+    return not getattr(sys, "frozen", False) and NAMED.match(Path(program or "").name) is not None
 
 
 def _innermost(part: Part) -> Part:
