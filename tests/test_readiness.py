@@ -18,13 +18,19 @@ from skewcheck.verdict import Outcome
 
 START = datetime(2026, 3, 1)
 ROWS = 12_000
-MODES = ("skew", "availability", "latency", "decisions", "performance", "creep", "health")
+MODES = ("skew", "availability", "latency", "decisions", "value", "performance", "creep", "health")
 POLICY = f"""
 [readiness]
 demand = {list(MODES)}
 [decisions]
 score = "score"
 bands = "approve < 0.2 <= review < 0.5 <= decline"
+[value]
+unit = "EUR"
+[value.decisions]
+approve = {{ yes = -13, no = 3 }}
+review = 2
+decline = 0
 [latency]
 budget = "150ms"
 share = 0.99
@@ -96,6 +102,7 @@ BROKEN = {
     "availability": CLEAN.drop("visits"),
     "latency": CLEAN.with_columns(pl.col("latency_ms") * 2),
     "decisions": CLEAN.with_columns(pl.col("score") ** 0.5),
+    "value": CLEAN.with_columns(pl.col("score") * 0.15),  # everybody is approved
     "performance": CLEAN.with_columns(pl.col("label").shuffle(seed=1)),
     "creep": CLEAN.with_columns(extra=pl.col("income") + 1),
     "health": CLEAN.with_columns(
@@ -107,7 +114,10 @@ BROKEN = {
 
 
 # Decisions follow from the score: where they are wrong, the score is, and what it promises.
-FOLLOWS = {"decisions": {"skew", "performance"}}
+FOLLOWS = {
+    "decisions": {"skew", "performance"},
+    "value": {"skew", "decisions", "performance"},
+}
 
 
 @pytest.mark.parametrize("mode", BROKEN)
@@ -178,5 +188,4 @@ def test_a_mode_without_evidence_is_inconclusive_where_the_policy_demands_it(mod
 
 
 def test_every_failure_mode_has_a_planted_case() -> None:
-    """Value is measured by none of these columns; all others are demanded, broken and caught."""
-    assert set(BROKEN) == set(MODES) == set(policies.MODES) - {"value"}
+    assert set(BROKEN) == set(MODES) == set(policies.MODES)

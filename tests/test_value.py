@@ -21,6 +21,7 @@ from skewcheck.layout import Sweep
 from skewcheck.profiling import make_profile
 from skewcheck.result import Result
 from skewcheck.schema import Role
+from skewcheck.sections.value import _a_day
 from skewcheck.statistics.chances import Chances
 from skewcheck.statistics.estimate import Mean, ends
 from skewcheck.statistics.lost import Lost
@@ -158,12 +159,48 @@ def test_flips_are_valued_by_the_score_of_the_right_features() -> None:
     assert found["low"] < found["per_decision"] < found["high"] < 0
 
 
-def test_where_nothing_flips_nothing_is_lost() -> None:
+def test_where_nothing_flips_the_most_that_may_is_told() -> None:
     train = requests(TRAIN, labels=False)
     result = compared(OUTCOMES, train, train)
-    assert value(result)["lost_to_flips"]["per_decision"] == 0
+    assert "lost_to_flips" not in value(result)
     said = next(s for s in result.report.sections if s.name == "value").sentences
-    assert "No pair is decided otherwise in serve: nothing is lost to flips" in said
+    told = "None of 400 pairs is decided otherwise in serve: at most 0.75 % of decisions are"
+    assert told in said
+
+
+def test_few_flips_say_how_many_more_would_tell_what_they_cost() -> None:
+    train, serve = requests(TRAIN, labels=False), requests(SERVE, labels=False)
+    few = pl.when(pl.int_range(pl.len()) < 100).then(serve["score"]).otherwise("score")
+    result = compared(OUTCOMES, train, train.with_columns(score=few))
+    assert "lost_to_flips" not in value(result)
+    said = next(s for s in result.report.sections if s.name == "value").sentences
+    assert any(
+        s.startswith("10 of 400 pairs are decided otherwise") and "20 more" in s for s in said
+    )
+
+
+def test_a_few_labels_in_serve_do_not_make_it_valued_by_them() -> None:
+    label = pl.when(pl.int_range(pl.len()) < 20).then("label")
+    result = compared(AMOUNTS, requests(TRAIN), requests(SERVE).with_columns(label=label))
+    said = next(s for s in result.report.sections if s.name == "value").sentences
+    assert any("by score" in sentence for sentence in said)
+
+
+def test_days_that_a_log_cuts_do_not_count() -> None:
+    assert _a_day({"2026-03-01": 5, "2026-03-02": 100, "2026-03-03": 90, "2026-03-04": 5}) == 95
+    assert _a_day({"2026-03-01": 5, "2026-03-02": 15}) == 10
+    assert _a_day({}) is None
+
+
+def test_a_stated_design_effect_widens_the_value() -> None:
+    def width(policy: str) -> float:
+        found = compared(AMOUNTS + policy, requests(TRAIN), requests(SERVE))
+        judged = found.run.verdict.columns["value"]
+        drop = next(j.finding.measure for j in judged if j.finding.check == "value_drop")
+        assert not isinstance(drop, Undefined)
+        return drop.bounds(0.05)[1] - drop.value
+
+    assert width("[dependence]\ndesign_effect = 4\n") == pytest.approx(2 * width(""), rel=0.02)
 
 
 def test_a_score_that_is_no_probability_values_nothing_and_says_so() -> None:
@@ -340,10 +377,10 @@ def test_the_interval_of_flips_covers_what_they_cost_at_its_rate() -> None:
     missed = 0
     for _ in range(runs):
         flips = int(rng.binomial(pairs, rate))
-        changes = rng.normal(-4.0, 2.0, flips)
-        if not flips:
+        lost = Lost(pairs, flips, rng.normal(-4.0, 2.0, flips)[:40])
+        if lost.needed:
             continue
-        low, high = Lost(pairs, flips, changes[:30]).bounds(0.05)
+        low, high = lost.bounds(0.05)
         missed += not low <= rate * -4.0 <= high
     assert missed / runs < 0.11
 

@@ -74,7 +74,7 @@ class Groups:
 
 def breakdowns(schema: Schema, there: Collection[str]) -> tuple[By, ...]:
     """Return how the rows of a side with these columns are counted by group."""
-    compared = frozenset(c.name for c in schema if c.role.compared)
+    compared = frozenset(c.name for c in schema if c.role.compared or c.role is Role.VALUE)
     scores = frozenset(schema.names(Role.SCORE))
     answers = frozenset(schema.names(Role.LATENCY))
     agreement = frozenset(schema.names(Role.AGREEMENT))

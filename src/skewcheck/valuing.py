@@ -30,6 +30,7 @@ from skewcheck.statistics.outcomes import Outcomes
 Values = NDArray[np.float64]
 Cells: TypeAlias = pa.Array | Lanes
 NONE = np.zeros(0, np.int64)
+LABELLED = 30  # rows of a side with a label, without which it is valued by the score
 FEWEST = 10  # rows of either class that a calibration rests on
 
 
@@ -94,7 +95,7 @@ def _promised(sides: Sequence[Opened], score: str) -> Basis:
 
 
 def _plain(score: str) -> Basis:
-    reason = f"by {score} as if it were the chance of a yes: no labels to calibrate it on"
+    reason = f"by {score} as if it were the chance of a yes: nothing to calibrate it on"
     return Basis(reason, score, Chances())
 
 
@@ -154,15 +155,12 @@ def _truth(word: str | None) -> float:
 
 
 def _labelled(side: Opened, label: str) -> bool:
-    """Return whether some of a side's rows, of its first ones, have a label that says yes or no."""
+    """Return whether enough of a side's first rows have a label that says yes or no."""
     if side.profile:
         rows: Mapping[str, int] = side.profile.groups.get(WAY, {})
-        return any(n and np.isfinite(_truth(word)) for word, n in rows.items())
-    return any(
-        bool(np.isfinite(truths(batch.columns[label])).any())
-        for batch in side.head
-        if label in batch.columns
-    )
+        return sum(n for word, n in rows.items() if np.isfinite(_truth(word))) >= LABELLED
+    there = (batch.columns[label] for batch in side.head if label in batch.columns)
+    return sum(int(np.isfinite(truths(cells)).sum()) for cells in there) >= LABELLED
 
 
 def _outcomes(side: Opened, label: str, score: str) -> Outcomes | None:

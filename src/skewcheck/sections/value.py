@@ -19,6 +19,7 @@ from skewcheck.sections._decided import Seen, crossings
 from skewcheck.sections._expected import UNIT, Expected, expected
 from skewcheck.sides import Sides
 from skewcheck.statistics.estimate import Estimate, change, ends
+from skewcheck.statistics.intervals import clopper_pearson
 from skewcheck.statistics.lost import Lost
 
 ORDER = 22
@@ -81,8 +82,12 @@ def _figure(mean: Estimate, level: float, a_day: float | None) -> Figure:
 
 
 def _a_day(days: Mapping[str, int]) -> float | None:
-    """Return the decisions of a day, the mean over those that have some."""
-    rows = [n for n in days.values() if n > 0]
+    """Return the decisions of a day, the mean over those that have some.
+
+    The first and the last day, which a log may cut, count only where there are no others.
+    """
+    rows = [n for _, n in sorted(days.items()) if n > 0]
+    rows = rows[1:-1] or rows
     return sum(rows) / len(rows) if rows else None
 
 
@@ -102,8 +107,20 @@ def _lost(run: Run) -> tuple[Figure | None, list[str]]:
     lost = _flipped(seen, by)
     if lost is None:
         return None, ["What flips cost is not known: no pair that flips was kept"]
+    if lost.needed:
+        return None, [_few(lost, run.policy.level)]
     days: Mapping[str, int] = run.serve.profile.groups.get("day", {})
     return Figure(lost.value, *lost.bounds(run.policy.level), _a_day(days)), [_how(by)]
+
+
+def _few(lost: Lost, level: float) -> str:
+    """Return in words why nobody knows what flips cost, and how many there are at most."""
+    most = wording.percent(clopper_pearson(lost.flips, lost.pairs, level=level)[1], 2)
+    pairs = wording.rows(lost.pairs, "pair")
+    if not lost.flips:
+        return f"None of {pairs} is decided otherwise in serve: at most {most} of decisions are"
+    flips = f"{wording.count(lost.flips)} of {pairs} are decided otherwise, at most {most}"
+    return f"{flips}: about {wording.count(lost.needed)} more would say what that costs"
 
 
 def _flipped(seen: Seen, by: Expected) -> Lost | None:
@@ -123,7 +140,7 @@ def _flipped(seen: Seen, by: Expected) -> Lost | None:
 
 
 def _how(by: Expected) -> str:
-    how = "calibrated on train's labels" if by.calibrated else "taken at its word: no labels"
+    how = "calibrated on train's labels" if by.calibrated else "taken at its word"
     amounts = ", ".join(safe(name, 40) for name in by.amounts)
     at = f"; {amounts} at serve's mean" if amounts else ""
     return f"Flips are valued by the score of the right features, {how}{at}"
@@ -144,8 +161,6 @@ def _said(found: Mapping[str, Figure], unit: str) -> Iterator[str]:
 
 
 def _flips(lost: Figure, unit: str) -> str:
-    if not (lost.low or lost.high):
-        return "No pair is decided otherwise in serve: nothing is lost to flips"
     verb, turned = ("gain", lost) if lost.value > 0 else ("cost", _turned(lost))
     return f"Flips {verb} {_per(turned, unit)} a decision{_daily(turned, unit)}"
 
@@ -181,7 +196,8 @@ def _basis(run: Run, column: Sides | None) -> Iterator[str]:
     yield f"Decisions are valued {reason.partition('[value], ')[2]}"
     side = column.serve
     if side is not None and (known := side.numbers.total) < run.serve.rows:
-        yield f"{wording.count(known)} of {wording.rows(run.serve.rows, 'request')} can be valued"
+        rows = wording.rows(run.serve.rows, "request")
+        yield f"{wording.count(known)} of {rows} can be valued, and others may be worth less"
 
 
 def _table(found: Mapping[str, Figure], unit: str) -> Listing:

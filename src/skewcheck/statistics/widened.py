@@ -13,6 +13,7 @@ from skewcheck.statistics.chosen import Chosen
 from skewcheck.statistics.contrasts import Contrasts
 from skewcheck.statistics.distance import Distance
 from skewcheck.statistics.divergence import Divergence, JsDistance
+from skewcheck.statistics.estimate import Drop, Estimate, Mean
 from skewcheck.statistics.increase import ShareIncrease
 from skewcheck.statistics.inference import Inference, RowsNeeded
 from skewcheck.statistics.intervals import Share, ShareDifference
@@ -20,6 +21,7 @@ from skewcheck.statistics.ks import Ks
 from skewcheck.statistics.linfinity import LInfinity
 from skewcheck.statistics.normal import z_of
 from skewcheck.statistics.searched import Searched
+from skewcheck.statistics.shortfall import Shortfall
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,22 @@ def thinned(effect: Inference, deff: float) -> Inference:
     if isinstance(effect, Divergence | JsDistance):
         k = _divergence(effect).cells - 1
         return _blurred(effect, Noise(k * deff, deff, math.inf))
+    if isinstance(effect, Shortfall):
+        return replace(effect, estimate=_sparser(effect.estimate, deff))
+    if isinstance(effect, Drop):
+        train, serve = (_sparser(side, deff) for side in (effect.train, effect.serve))
+        return replace(effect, train=train, serve=serve)
     return effect
+
+
+def _sparser(estimate: Estimate, deff: float) -> Estimate:
+    """Return a mean as if it had been seen on `1/deff` of the rows; other figures as they are."""
+    if not isinstance(estimate, Mean):
+        return estimate
+    rows = max(1, round(estimate.rows / deff))
+    share = rows / estimate.rows
+    total, squares = estimate.total * share, estimate.squares * share
+    return replace(estimate, rows=rows, total=total, squares=squares)
 
 
 def _blurred(effect: Divergence | JsDistance, noise: Noise) -> Inference:
