@@ -16,7 +16,7 @@ from skewcheck.breakdown import By, spelled, step_of
 from skewcheck.column import ColumnProfile
 from skewcheck.deciding import beside, name_of, numbers_of, score_of
 from skewcheck.engines.local import fold
-from skewcheck.gains import COLUMN, Gains
+from skewcheck.gains import COLUMN, Gain, Gains
 from skewcheck.labelled import NEGATIVE, POSITIVE, WAY
 from skewcheck.opened import Opened
 from skewcheck.peek import plan
@@ -128,22 +128,29 @@ def _worth(gains: Gains, by: Basis, decision: Cells, outcome: Cells, *amounts: C
     assert isinstance(decision, pa.DictionaryArray)
     yes = by.chances.of(numbers_of(outcome)) if by.chances else truths(outcome)
     known = dict(zip(gains.columns, map(numbers_of, amounts), strict=True))
-    found = np.full(len(decision), np.nan)
     places = pc.fill_null(decision.indices, -1).to_numpy(zero_copy_only=False)
-    for place, label in enumerate(decision.dictionary.to_pylist()):
-        rows = places == place
-        good, bad = (
-            gain.factor * known[gain.column][rows] if gain.column else gain.factor
-            for gain in gains.of[label]
-        )
-        found[rows] = yes[rows] * good + (1.0 - yes[rows]) * bad
-    return pa.array(found, from_pandas=True)
+    both = [gains.of[label] for label in decision.dictionary.to_pylist()]
+    good, bad = (_gained([pair[i] for pair in both], places, known) for i in (0, 1))
+    return pa.array(bad + yes * (good - bad), from_pandas=True)
+
+
+def _gained(
+    by_decision: Sequence[Gain], places: NDArray[np.int8], amounts: Mapping[str, Values]
+) -> Values:
+    """Return the gain of each row by the place of its decision, NaN where that is -1."""
+    found: Values = np.array([*(gain.factor for gain in by_decision), np.nan])[places]
+    for name, amount in amounts.items():
+        uses = np.array([*(gain.column == name for gain in by_decision), False])[places]
+        found = np.where(uses, found * amount, found)
+    return found
 
 
 def truths(values: Cells) -> Values:
     """Return 1 where a label says yes, 0 where it says no, NaN where it says neither."""
-    encoded = spelled(values).dictionary_encode()
-    words = [_truth(word) for word in encoded.dictionary.to_pylist()]
+    if isinstance(values, Lanes):
+        values = spelled(values)
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    words = [_truth(word) for word in spelled(encoded.dictionary).to_pylist()]
     places = pc.fill_null(encoded.indices, len(words)).to_numpy(zero_copy_only=False)
     found: Values = np.array([*words, np.nan])[places]
     return found
