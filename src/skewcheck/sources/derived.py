@@ -38,11 +38,14 @@ class _Columns(Lazy):
 
     def __init__(self, inner: Lazy, derivation: Derivation) -> None:
         self._inner, self._derivation = inner, derivation
+        self._made: Values | None = None
 
     def __getitem__(self, name: str) -> Values:
-        if name == self._derivation.name:
-            return self._derivation.made(self._inner)
-        return self._inner[name]
+        if name != self._derivation.name:
+            return self._inner[name]
+        if self._made is None:  # other derived columns may be made of it
+            self._made = self._derivation.made(self._inner)
+        return self._made
 
     def __contains__(self, name: object) -> bool:
         return name == self._derivation.name or name in self._inner
